@@ -1,0 +1,125 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let collections: [Target.Dependency] = [
+    .product(name: "DequeModule", package: "swift-collections"),
+    .product(name: "HeapModule", package: "swift-collections"),
+]
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
+func room(_ name: String, _ dependencies: [Target.Dependency] = [], and more: [SwiftSetting] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict + more)
+}
+
+func daemon(_ name: String) -> Target {
+    .executableTarget(
+        name: "fail2ban-\(name.lowercased())",
+        dependencies: [.byName(name: "\(name)Daemon"), "DaemonKit", "ClusterConfiguration", "LinuxSystem", logging],
+        swiftSettings: strict)
+}
+
+func tests(
+    of name: String, with dependencies: [Target.Dependency] = [], resources: [Resource] = []
+) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, resources: resources,
+        swiftSettings: strict)
+}
+
+let package = Package(
+    name: "fail2ban-cluster",
+    products: [
+        .executable(name: "fail2ban-monitor", targets: ["fail2ban-monitor"]),
+        .executable(name: "fail2ban-publisher", targets: ["fail2ban-publisher"]),
+        .executable(name: "fail2ban-subscriber", targets: ["fail2ban-subscriber"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
+    targets: [
+        // Floor 5: executables, @main and wiring.
+        daemon("Monitor"),
+        daemon("Publisher"),
+        daemon("Subscriber"),
+
+        // Floor 4: the shells around the machines of ClusterCore.
+        room(
+            "MonitorDaemon",
+            [
+                "HubClient", "DaemonKit", "ClusterCore", "ClusterProtocol", "ClusterConfiguration", "Fail2Ban",
+                "BanModel", "ZeroMQ", "LinuxSystem", logging,
+            ]),
+        room(
+            "PublisherDaemon",
+            [
+                "DaemonKit", "ClusterCore", "ClusterProtocol", "ClusterConfiguration", "BanModel", "ZeroMQ",
+                "LinuxSystem", logging,
+            ]),
+        room(
+            "SubscriberDaemon",
+            [
+                "HubClient", "DaemonKit", "ClusterCore", "ClusterProtocol", "ClusterConfiguration", "Fail2Ban",
+                "BanModel", "ZeroMQ", "LinuxSystem", logging,
+            ]),
+
+        // Floor 3: what daemons share.
+        room("HubClient", ["ClusterProtocol", "BanModel", "ZeroMQ", "LinuxSystem", logging]),
+        room(
+            "DaemonKit",
+            [
+                "ClusterConfiguration", "ClusterProtocol", "LinuxSystem", argumentParser, logging,
+            ]),
+
+        // Floor 2: the machines, the protocol, the configuration, fail2ban.
+        room("ClusterCore", ["BanModel"] + collections),
+        room("ClusterProtocol", ["BanModel"]),
+        room("ClusterConfiguration", ["BanModel"]),
+        room("Fail2Ban", ["BanModel", "LinuxSystem"]),
+
+        // Floor 1: values, and libzmq.
+        room("BanModel"),
+        room("ZeroMQ", ["LinuxSystem", "CZeroMQ"], and: [.strictMemorySafety()]),
+
+        // Floor 0: the operating system.
+        room("LinuxSystem", ["CLinux"]),
+        .target(name: "CLinux"),
+        .systemLibrary(name: "CZeroMQ"),
+
+        // What tests share: threads for what blocks, and a real fail2ban.
+        .target(name: "OwnThread", dependencies: ["LinuxSystem"], path: "Tests/OwnThread", swiftSettings: strict),
+        .target(
+            name: "RealFail2Ban", dependencies: ["LinuxSystem", "OwnThread"], path: "Tests/RealFail2Ban",
+            swiftSettings: strict),
+
+        tests(of: "BanModel"),
+        tests(of: "ClusterCore", with: ["BanModel"]),
+        tests(of: "ClusterProtocol", with: ["BanModel"]),
+        tests(of: "ClusterConfiguration", with: ["BanModel"], resources: [.copy("Fixtures")]),
+        tests(
+            of: "Fail2Ban", with: ["BanModel", "LinuxSystem", "OwnThread", "RealFail2Ban"],
+            resources: [.copy("Fixtures")]),
+        tests(of: "DaemonKit", with: ["ClusterConfiguration", "LinuxSystem", argumentParser, logging]),
+        tests(of: "HubClient", with: ["LinuxSystem", "ZeroMQ"]),
+        tests(of: "LinuxSystem", with: ["OwnThread"]),
+        tests(of: "MonitorDaemon", with: ["BanModel", "LinuxSystem"]),
+        tests(of: "ZeroMQ", with: ["LinuxSystem", "OwnThread"]),
+        // The files for fail2ban and systemd, with the real programs.
+        .testTarget(name: "PackagingTests", swiftSettings: strict),
+        .testTarget(name: "ArchitectureTests", swiftSettings: strict),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: ["fail2ban-monitor", "fail2ban-publisher", "fail2ban-subscriber", "RealFail2Ban"],
+            swiftSettings: strict),
+    ]
+)
