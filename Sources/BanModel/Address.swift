@@ -1,0 +1,146 @@
+internal import Glibc
+
+/// An IPv4 or IPv6 address, or a CIDR network, in canonical form.
+///
+/// Two texts that mean the same address give equal values: hexadecimal case and zeros do not count, the bits of a
+/// network behind its prefix are zero, and a network of one address is that address.
+package struct Address: Hashable, Sendable {
+    package enum Family: UInt8, Sendable {
+        case ipv4, ipv6
+
+        /// The length of an address in bits.
+        package var bits: UInt8 { self == .ipv4 ? 32 : 128 }
+    }
+
+    package let family: Family
+    /// How many leading bits count: the family's `bits` for a single address.
+    package let prefix: UInt8
+    /// The upper 64 bits of an IPv6 address; 0 for IPv4.
+    private let high: UInt64
+    /// The lower 64 bits of an IPv6 address, or the whole IPv4 address.
+    private let low: UInt64
+
+    private init(family: Family, high: UInt64, low: UInt64, prefix: UInt8) {
+        self.family = family
+        self.prefix = prefix
+        let mask = Self.mask(family, prefix)
+        self.high = high & mask.high
+        self.low = low & mask.low
+    }
+
+    package var isNetwork: Bool { prefix < family.bits }
+
+    /// Whether every address of `other` is one of this network's; an address contains itself.
+    package func contains(_ other: Address) -> Bool {
+        guard family == other.family, prefix <= other.prefix else { return false }
+        let mask = Self.mask(family, prefix)
+        return other.high & mask.high == high && other.low & mask.low == low
+    }
+
+    /// Whether the two share an address.
+    package func overlaps(_ other: Address) -> Bool { contains(other) || other.contains(self) }
+
+    private static func mask(_ family: Family, _ prefix: UInt8) -> (high: UInt64, low: UInt64) {
+        func leading(_ bits: Int) -> UInt64 { bits <= 0 ? 0 : bits >= 64 ? .max : ~(.max >> UInt64(bits)) }
+        switch family {
+        case .ipv4: return (0, leading(32 + Int(prefix)) & 0xFFFF_FFFF)
+        case .ipv6: return (leading(Int(prefix)), leading(Int(prefix) - 64))
+        }
+    }
+}
+
+extension Address {
+    /// Why a text is not an address.
+    package enum Fault: Error, Hashable, Sendable, CustomStringConvertible {
+        case tooLong
+        case notAnAddress
+        case mapped
+        case prefixLength
+
+        package var description: String {
+            switch self {
+            case .tooLong: "longer than any address"
+            case .notAnAddress: "not an IPv4 or IPv6 address"
+            case .mapped: "an IPv4 address in IPv6 notation"
+            case .prefixLength: "the length of a network's prefix is a number from 0 to 32 (IPv4) or 128 (IPv6)"
+            }
+        }
+    }
+
+    /// The longest text that is an address: eight groups, the last two as IPv4, and a prefix length.
+    private static let longestText = 49
+
+    /// Reads `192.0.2.1`, `2001:db8::1`, `192.0.2.0/24` and `2001:db8::/32`, and nothing else: no leading zeros, no
+    /// short or hexadecimal IPv4, no names, no zones, no blanks, no IPv4 in IPv6 notation.
+    package init(_ text: some StringProtocol) throws(Fault) {
+        try self.init(utf8: Array(text.utf8))
+    }
+
+    /// As ``init(_:)``, of bytes from outside that need not even be UTF-8.
+    package init(utf8 text: some Collection<UInt8>) throws(Fault) {
+        guard text.count <= Self.longestText else { throw .tooLong }
+        let slash = text.firstIndex(of: UInt8(ascii: "/"))
+        let address = text[..<(slash ?? text.endIndex)]
+        let family: Family = address.contains(UInt8(ascii: ":")) ? .ipv6 : .ipv4
+        guard let (high, low) = Self.parse(address, family) else { throw .notAnAddress }
+        if family == .ipv6, high == 0, low >> 32 == 0xFFFF { throw .mapped }
+        var prefix = family.bits
+        if let slash {
+            let digits = text[text.index(after: slash)...]
+            guard (1...3).contains(digits.count), digits.allSatisfy({ (0x30...0x39).contains($0) }),
+                digits.count == 1 || digits.first != 0x30
+            else { throw .prefixLength }
+            let number = digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
+            guard number <= Int(family.bits) else { throw .prefixLength }
+            prefix = UInt8(number)
+        }
+        self.init(family: family, high: high, low: low, prefix: prefix)
+    }
+
+    private static func parse(_ text: some Collection<UInt8>, _ family: Family) -> (high: UInt64, low: UInt64)? {
+        guard !text.contains(0) else { return nil }  // inet_pton(3) reads up to the first NUL
+        let terminated = text.map { CChar(bitPattern: $0) } + [0]
+        switch family {
+        case .ipv4:
+            var address = in_addr()
+            guard inet_pton(AF_INET, terminated, &address) == 1 else { return nil }
+            return (0, UInt64(UInt32(bigEndian: address.s_addr)))
+        case .ipv6:
+            var address = in6_addr()
+            guard inet_pton(AF_INET6, terminated, &address) == 1 else { return nil }
+            return withUnsafeBytes(of: &address) {
+                (
+                    UInt64(bigEndian: $0.load(as: UInt64.self)),
+                    UInt64(bigEndian: $0.load(fromByteOffset: 8, as: UInt64.self))
+                )
+            }
+        }
+    }
+}
+
+extension Address: CustomStringConvertible {
+    package var description: String {
+        var text: String
+        switch family {
+        case .ipv4:
+            text = (0..<4).map { String(low >> (24 - 8 * $0) & 0xFF) }.joined(separator: ".")
+        case .ipv6:
+            var bytes = (high.bigEndian, low.bigEndian)
+            text = String(unsafeUninitializedCapacity: Int(INET6_ADDRSTRLEN)) { buffer in
+                buffer.withMemoryRebound(to: CChar.self) {
+                    inet_ntop(AF_INET6, &bytes, $0.baseAddress, socklen_t(INET6_ADDRSTRLEN))
+                    return strlen($0.baseAddress!)
+                }
+            }
+        }
+        if isNetwork { text += "/\(prefix)" }
+        return text
+    }
+}
+
+extension Address: Comparable {
+    package static func < (left: Address, right: Address) -> Bool {
+        (left.family.rawValue, left.high, left.low, left.prefix)
+            < (right.family.rawValue, right.high, right.low, right.prefix)
+    }
+}

@@ -1,0 +1,28 @@
+/// One record of the ledger, in which a subscriber writes what it does to its host before it does it.
+///
+/// The monitor of the same host reads it too, and so does not report what the cluster itself has banned.
+package struct LedgerRecord: Hashable, Sendable {
+    package enum Step: String, Hashable, Sendable, CaseIterable {
+        /// About to be banned: from this moment on it may be our doing.
+        case intended
+        /// Banned by us.
+        case held
+        /// It was banned before we came: not ours, never lifted by us.
+        case foreign
+        /// Banned, by us or somebody else: the answer was lost. Never lifted by us, and not reported either.
+        case unclear
+        /// Free again, or never banned: until this moment it may have been our doing.
+        case released
+    }
+
+    /// The jail in which the address is banned on this host, which need not be the one it was reported from.
+    package var subject: Subject
+    package var step: Step
+    package var time: Timestamp
+
+    package init(_ subject: Subject, _ step: Step, at time: Timestamp) {
+        self.subject = subject
+        self.step = step
+        self.time = time
+    }
+}

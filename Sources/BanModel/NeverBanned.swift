@@ -1,0 +1,22 @@
+/// What may never be banned, whoever asks for it.
+package enum NeverBanned {
+    /// Why this address may not be banned; nil where it may.
+    ///
+    /// - Parameter ignored: what an administrator exempts; networks that hold one of them are exempt too.
+    package static func reason(_ address: Address, ignored: [Address] = []) -> String? {
+        let narrowest: UInt8 = address.family == .ipv4 ? 16 : 32
+        if address.prefix < narrowest { return "a network wider than /\(narrowest)" }
+        for (network, reason) in special where network.overlaps(address) { return reason }
+        return ignored.first { $0.overlaps(address) }.map { "ignoreip has \($0)" }
+    }
+
+    private static let special: [(Address, String)] = [
+        ("127.0.0.0/8", "a loopback address"), ("::1", "a loopback address"),
+        ("0.0.0.0/8", "an unspecified address"), ("::", "an unspecified address"),
+        ("224.0.0.0/4", "a multicast address"), ("ff00::/8", "a multicast address"),
+        ("255.255.255.255", "the broadcast address"),
+    ].map { (text, reason) in
+        guard let network = try? Address(text) else { preconditionFailure(text) }
+        return (network, reason)
+    }
+}

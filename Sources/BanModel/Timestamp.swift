@@ -1,0 +1,40 @@
+/// A moment in whole microseconds since 1970-01-01 00:00 UTC, or for ever.
+package struct Timestamp: Hashable, Sendable, Comparable {
+    package let microseconds: Int64
+
+    package init(microseconds: Int64) { self.microseconds = microseconds }
+
+    /// Later than every other moment: the end of a permanent ban.
+    package static let forever = Timestamp(microseconds: .max)
+
+    package static func seconds(_ seconds: Int64) -> Timestamp { Timestamp(microseconds: seconds * 1_000_000) }
+
+    package static func < (left: Timestamp, right: Timestamp) -> Bool { left.microseconds < right.microseconds }
+
+    /// For ever stays for ever, and nothing overflows.
+    package static func + (moment: Timestamp, duration: Duration) -> Timestamp {
+        guard moment != .forever else { return .forever }
+        let (sum, overflow) = moment.microseconds.addingReportingOverflow(duration.microseconds)
+        if overflow { return duration < .zero ? Timestamp(microseconds: .min) : .forever }
+        return Timestamp(microseconds: sum)
+    }
+
+    package static func - (moment: Timestamp, duration: Duration) -> Timestamp { moment + (.zero - duration) }
+
+    /// How long after `earlier`: negative where `later` is the earlier one, and at most what an Int64 holds.
+    package static func - (later: Timestamp, earlier: Timestamp) -> Duration {
+        let (difference, overflow) = later.microseconds.subtractingReportingOverflow(earlier.microseconds)
+        return .microseconds(overflow ? (later > earlier ? .max : .min) : difference)
+    }
+}
+
+extension Duration {
+    /// Rounded down to whole microseconds; at most what an Int64 holds.
+    package var microseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let (micro, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000)
+        if overflow { return seconds < 0 ? .min : .max }
+        let (sum, carried) = micro.addingReportingOverflow(attoseconds / 1_000_000_000_000)
+        return carried ? (seconds < 0 ? .min : .max) : sum
+    }
+}
