@@ -1,0 +1,52 @@
+#define _GNU_SOURCE
+#include "CLinux.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <syslog.h>
+#include <unistd.h>
+
+void cluster_name_thread(const char *name) {
+    pthread_setname_np(pthread_self(), name);
+}
+
+void cluster_syslog_auth_notice(const char *ident, const char *text) {
+    openlog(ident, LOG_NDELAY, LOG_AUTH);
+    syslog(LOG_AUTH | LOG_NOTICE, "%s", text);
+    closelog();
+}
+
+int cluster_pidfd_open(pid_t process) {
+    return (int)syscall(SYS_pidfd_open, process, 0);
+}
+
+int cluster_pipe(int ends[2]) {
+    return pipe2(ends, O_CLOEXEC);
+}
+
+int cluster_spawn_close_from(void *actions, int first) {
+    return posix_spawn_file_actions_addclosefrom_np(actions, first);
+}
+
+int cluster_signalfd(const int *signals, int count) {
+    sigset_t set;
+    sigemptyset(&set);
+    for (int index = 0; index < count; index++) sigaddset(&set, signals[index]);
+    int code = pthread_sigmask(SIG_BLOCK, &set, NULL);
+    if (code != 0) {
+        errno = code;
+        return -1;
+    }
+    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+int cluster_next_signal(int descriptor) {
+    struct signalfd_siginfo information;
+    ssize_t size = read(descriptor, &information, sizeof information);
+    return size == sizeof information ? (int)information.ssi_signo : 0;
+}

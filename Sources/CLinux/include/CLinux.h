@@ -1,0 +1,26 @@
+#pragma once
+// What the Glibc module leaves out. No header that Glibc has too, and no _GNU_SOURCE here: types would be defined twice.
+#include <stdint.h>
+#include <sys/eventfd.h>
+#include <sys/types.h>
+
+// pthread_setname_np(3) for the calling thread; at most 15 bytes count.
+void cluster_name_thread(const char *name);
+
+// syslog(3), which takes a variable number of arguments.
+void cluster_syslog_auth_notice(const char *ident, const char *text);
+
+// pidfd_open(2), which glibc has since 2.36: a descriptor that is readable once the process has ended, or -1.
+int cluster_pidfd_open(pid_t process);
+
+// pipe2(2) with O_CLOEXEC.
+int cluster_pipe(int ends[2]);
+
+// posix_spawn_file_actions_addclosefrom_np(3); `actions` is a posix_spawn_file_actions_t.
+int cluster_spawn_close_from(void *actions, int first);
+
+// Blocks the signals for the calling thread, and gives a signalfd(2) for them that does not block; or -1.
+int cluster_signalfd(const int *signals, int count);
+
+// The next signal that waits there, or 0.
+int cluster_next_signal(int descriptor);
