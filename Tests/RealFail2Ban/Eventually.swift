@@ -1,0 +1,21 @@
+/// A condition that never held.
+package struct NeverHeld: Error, CustomStringConvertible {
+    package let description: String
+}
+
+/// Waits until a condition holds, looking every few milliseconds; throws what the condition throws.
+/// - Parameters:
+///   - what: the condition in words, for the one who reads the failure.
+///   - limit: generous: it only bounds a failure, and a success never waits for it.
+package func eventually(
+    _ what: String = "the condition", within limit: Duration = .seconds(20), file: StaticString = #fileID,
+    line: UInt = #line, _ condition: () async throws -> Bool
+) async throws {
+    let deadline = ContinuousClock.now + limit
+    while try await !condition() {
+        guard ContinuousClock.now < deadline else {
+            throw NeverHeld(description: "\(file):\(line): \(what) did not come true within \(limit)")
+        }
+        try await Task.sleep(for: .milliseconds(5))
+    }
+}
