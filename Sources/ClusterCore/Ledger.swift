@@ -1,0 +1,54 @@
+internal import BanModel
+
+/// What a subscriber itself has done on its host.
+struct Ledger: Sendable {
+    struct Entry: Hashable, Sendable {
+        var step: LedgerRecord.Step
+        /// Since when it may have been our doing.
+        var since: Timestamp
+        /// For whom it was banned: the last to vouch for it.
+        var host: Host?
+    }
+
+    private(set) var entries: [Subject: Entry] = [:]
+    /// What is over, for a monitor that lags; the older first.
+    private(set) var past: [(subject: Subject, from: Timestamp, to: Timestamp)] = []
+
+    subscript(placement: Subject) -> Entry? { entries[placement] }
+
+    mutating func name(_ host: Host, for placement: Subject) { entries[placement]?.host = host }
+
+    mutating func note(_ record: LedgerRecord) {
+        switch record.step {
+        case .intended, .held, .unclear, .foreign:
+            var entry = entries[record.subject] ?? Entry(step: record.step, since: record.time)
+            entry.step = record.step
+            entries[record.subject] = entry
+        case .released:
+            guard let entry = entries.removeValue(forKey: record.subject) else { return }
+            if entry.step != .foreign { past.append((record.subject, entry.since, record.time)) }
+        }
+    }
+
+    /// A monitor lags by no more than this: what ended earlier is forgotten.
+    static let memory = Duration.seconds(7 * 86_400)
+
+    /// The file written anew.
+    func snapshot(at now: Timestamp) -> [LedgerRecord] {
+        let ended = past.filter { $0.to + Self.memory > now }.flatMap {
+            [
+                LedgerRecord($0.subject, .intended, at: $0.from),
+                LedgerRecord($0.subject, .released, at: $0.to),
+            ]
+        }
+        let open = entries.sorted { $0.key < $1.key }.flatMap { (subject, entry) in
+            entry.step == .intended
+                ? [LedgerRecord(subject, .intended, at: entry.since)]
+                : [
+                    LedgerRecord(subject, .intended, at: entry.since),
+                    LedgerRecord(subject, entry.step, at: entry.since),
+                ]
+        }
+        return ended + open
+    }
+}

@@ -1,0 +1,311 @@
+package import BanModel
+
+/// What the cluster hears of this host: lines of fail2ban's log, fail2ban's own answers, the subscriber's ledger and the
+/// hub's verdicts go in; reports, questions and records come out.
+///
+/// The log says it at once, fail2ban says it for sure. A `Ban` is reported as it is read. An `Unban` before the known
+/// end can mean a person or a restart; fail2ban is asked, and only a running jail that does not list an address it has
+/// listed in this life of the jail lifts the report.
+package struct Monitor: Sendable {
+    package struct Settings: Sendable {
+        package var host: Host
+        /// Their bans are nobody's news: the subscriber's own jail above all.
+        package var ignoredJails: Set<Jail>
+        /// How long a ban lasts where neither the log nor fail2ban says; nil: for ever.
+        package var bantime: Duration?
+        /// Never reported, nor is a network that holds one of them.
+        package var ignored: [Address]
+        /// Whether fail2ban may be asked at all.
+        package var asks: Bool
+
+        package init(
+            host: Host, ignoredJails: Set<Jail>, bantime: Duration?, ignored: [Address] = [], asks: Bool = true
+        ) {
+            self.host = host
+            self.ignoredJails = ignoredJails
+            self.bantime = bantime
+            self.ignored = ignored
+            self.asks = asks
+        }
+    }
+
+    package enum Effect: Hashable, Sendable {
+        case ask(Question)
+        /// To be on disk before the next effect is carried out.
+        case save(MonitorRecord)
+        case note(Note)
+    }
+
+    /// What an administrator may want to read in the log.
+    package enum Note: Hashable, Sendable {
+        case reported(Subject, until: Timestamp)
+        case lifted(Subject)
+        case ended(Subject)
+        case neverBanned(Address, reason: String)
+        case refusedForGood(Subject)
+        case refused
+        case cannotAsk(reason: String)
+        case noAnswer(Question, reason: String)
+        case jailRestarted(Jail)
+    }
+
+    /// How long before a known end fail2ban is asked whether it still stands.
+    static let lead = Duration.seconds(3)
+    /// fail2ban looks for ends once a second, and prints them without their fraction.
+    static let slack = Duration.milliseconds(1500)
+    /// Between two answers that both miss an address lies time for the log to tell of a stop.
+    static let doubt = Duration.seconds(1)
+    /// How long a jail that has just started may still be restoring: an action may take 60 s by default.
+    static let settling = Duration.seconds(70)
+    /// How often everything is asked once more.
+    static let sweep = Duration.seconds(300)
+    /// Where fail2ban cannot be asked: how long an early `Unban` waits for a sign of a stop.
+    static let unasked = Duration.seconds(60)
+    /// The clock went back when it is this far behind what it was.
+    static let clockJump = Duration.seconds(5)
+
+    let settings: Settings
+    var table: [Subject: LiveReport] = [:]
+    var jails: [Jail: JailLife] = [:]
+    var questions = QuestionSchedule()
+    var deadlines = DeadlineQueue<Subject>()
+    var echo = EchoGuard()
+    /// Lines that fell into the subscriber's open intent.
+    var undecided: [Subject: Timestamp] = [:]
+    var canAsk: Bool
+    private var outbox = Outbox()
+    /// What the hub holds as banned by its own ACK.
+    private var announced: [Subject: Report.State] = [:]
+    private(set) package var lastVersion: Version = 0
+    /// Everything in the log before this is done with: what the state file says.
+    private(set) package var position: LogPosition?
+    private var effects: [Effect] = []
+    private var lastNow: Timestamp = .seconds(0)
+
+    /// - Parameter records: the state file's, in order; empty at the first start.
+    package init(settings: Settings, records: some Sequence<MonitorRecord> = []) {
+        self.settings = settings
+        canAsk = settings.asks
+        for record in records {
+            switch record {
+            case .live(let subject, let state):
+                table[subject] = LiveReport(state: state)
+                announced[subject] = state
+                lastVersion = max(lastVersion, state.version)
+            case .gone(let subject, let version):
+                table[subject] = nil
+                announced[subject] = nil
+                lastVersion = max(lastVersion, version)
+            case .version(let version):
+                lastVersion = max(lastVersion, version)
+            case .position(let position):
+                self.position = position
+            }
+        }
+    }
+
+    // MARK: News
+
+    /// At the daemon's start, and after a gap in the log: asks for everything that the log did not tell.
+    package mutating func start(at now: Timestamp) -> [Effect] {
+        for (subject, report) in table { watch(subject, report, at: now) }
+        for jail in Set(table.keys.map(\.jail)) where jails[jail] == nil { jails[jail] = JailLife(at: now) }
+        questions.want(.jails, at: now)
+        return finish(at: now)
+    }
+
+    package mutating func read(_ record: LogRecord, at now: Timestamp) -> [Effect] {
+        take(record, at: now)
+        return finish(at: now)
+    }
+
+    /// Every line before this position was given to ``read(_:at:)``.
+    package mutating func reached(_ position: LogPosition, at now: Timestamp) -> [Effect] {
+        if !outbox.reached(position) { save(position) }
+        return finish(at: now)
+    }
+
+    /// - Parameter isLogRead: whether the log was read to its end after the answer came; where not, nothing that the
+    ///   answer does not list counts as lifted.
+    package mutating func answered(
+        _ question: Question, with answer: Answer, isLogRead: Bool, at now: Timestamp
+    ) -> [Effect] {
+        guard let asked = questions.answered(question, with: answer, at: now) else { return finish(at: now) }
+        take(answer, to: question, asked: asked, isLogRead: isLogRead, at: now)
+        return finish(at: now)
+    }
+
+    package mutating func read(_ record: LedgerRecord, at now: Timestamp) -> [Effect] {
+        take(record, at: now)
+        return finish(at: now)
+    }
+
+    /// The subscriber has written its ledger anew; what follows is all of it.
+    package mutating func ledgerBegins() { echo = EchoGuard() }
+
+    /// The hub ACKed what ``outgoing`` said.
+    package mutating func acknowledged(at now: Timestamp) -> [Effect] {
+        guard outbox.current != nil else { return [] }
+        var done = outbox.finish()
+        settle(done.removeLast())
+        for item in done {
+            if item.isRefused {
+                effects.append(.note(.refusedForGood(item.subject)))
+                save(item.position)
+            } else {
+                settle(item)
+            }
+        }
+        return finish(at: now)
+    }
+
+    /// The hub refused what ``outgoing`` said. Returns whether to go on at once; else a pause is due.
+    package mutating func refused(at now: Timestamp) -> (effects: [Effect], goOn: Bool) {
+        guard outbox.current != nil else { return ([], false) }
+        let goOn = outbox.refuse()
+        if !goOn { effects.append(.note(.refused)) }
+        return (finish(at: now), goOn)
+    }
+
+    /// The hub did not answer: what comes next is the oldest report once more.
+    package mutating func unanswered() { outbox.rewind() }
+
+    /// Time has passed.
+    package mutating func advance(to now: Timestamp) -> [Effect] {
+        finish(at: now)
+    }
+
+    // MARK: What the shell looks at
+
+    /// The report that the hub is to hear next, in the old form; nil where there is none.
+    package var outgoing: Announcement? {
+        outbox.current.map { Announcement(settings.host, $0.subject, $0.isBan ? .ban : .unban) }
+    }
+
+    /// Whether more of the log should be read: it is the queue, and memory only holds its head.
+    package var wantsLines: Bool { outbox.count < 10_000 }
+
+    /// When ``advance(to:)`` has something to do next.
+    package var nextDeadline: Timestamp? {
+        [settings.asks ? questions.next : nil, deadlines.next].compactMap { $0 }.min()
+    }
+
+    /// The state file written anew: everything that counts in it today.
+    package var snapshot: [MonitorRecord] {
+        [.version(lastVersion)] + announced.sorted { $0.key < $1.key }.map { .live($0.key, $0.value) }
+            + (position.map { [.position($0)] } ?? [])
+    }
+
+    // MARK: What the other files of this type build on
+
+    mutating func emit(_ note: Note) { effects.append(.note(note)) }
+
+    /// The next version for something that happened at this time.
+    private mutating func nextVersion(_ time: Timestamp) -> Version {
+        lastVersion = max(time.microseconds, lastVersion + 1)
+        return lastVersion
+    }
+
+    /// Reports that the subject is banned until then, and keeps watch over it.
+    mutating func report(_ subject: Subject, until: Timestamp, since time: Timestamp, at now: Timestamp) {
+        if let reason = NeverBanned.reason(subject.address, ignored: settings.ignored) {
+            emit(.neverBanned(subject.address, reason: reason))
+            return
+        }
+        let state = Report.State(version: nextVersion(time), isLifted: false, until: until)
+        var report = table[subject] ?? LiveReport(state: state)
+        report.state = state
+        report.heldSince = nil
+        report.missedAt = nil
+        table[subject] = report
+        outbox.append(Outbox.Item(subject: subject, state: state, isEnd: false))
+        emit(.reported(subject, until: until))
+        watch(subject, report, at: now)
+    }
+
+    /// Reports that the subject is free, before its end.
+    mutating func lift(_ subject: Subject, at now: Timestamp) {
+        guard let report = table.removeValue(forKey: subject) else { return }
+        let state = Report.State(version: nextVersion(now), isLifted: true, until: report.state.until)
+        outbox.append(Outbox.Item(subject: subject, state: state, isEnd: false))
+        emit(.lifted(subject))
+    }
+
+    /// The report's end has come.
+    mutating func end(_ subject: Subject) {
+        guard let report = table.removeValue(forKey: subject) else { return }
+        outbox.append(Outbox.Item(subject: subject, state: report.state, isEnd: true))
+        emit(.ended(subject))
+    }
+
+    /// Puts the next moment at which this report wants attention into the queue.
+    func nextAttention(_ report: LiveReport, at now: Timestamp) -> Timestamp {
+        let question = report.state.until - Self.lead
+        return canAsk && question > now ? question : report.state.until
+    }
+
+    mutating func watch(_ subject: Subject, _ report: LiveReport, at now: Timestamp) {
+        deadlines.add(subject, at: nextAttention(report, at: now))
+    }
+
+    // MARK: After every piece of news
+
+    private mutating func finish(at now: Timestamp) -> [Effect] {
+        if now + Self.clockJump < lastNow { questions.hurry(at: now) }
+        lastNow = now
+        for subject in deadlines.takeDue(at: now) { attend(subject, at: now) }
+        for question in settings.asks ? questions.takeDue(at: now) : [] {
+            if case .status(let jail) = question { jails[jail]?.asked() }
+            effects.append(.ask(question))
+        }
+        passSilent(at: now)
+        defer { effects = [] }
+        return effects
+    }
+
+    /// The old protocol knows no ends: a changed end says nothing, nor does the end of what the hub never heard of.
+    private mutating func passSilent(at now: Timestamp) {
+        while let item = outbox.current {
+            let isKnown = announced[item.subject] != nil
+            let isNews = item.isBan ? !isKnown && item.state.until > now : isKnown
+            guard !isNews else { return }
+            if let passed = outbox.pass() { settle(passed) }
+        }
+    }
+
+    /// Notes what the hub holds now, on disk.
+    private mutating func settle(_ item: Outbox.Item) {
+        if item.isBan {
+            announced[item.subject] = item.state
+            effects.append(.save(.live(item.subject, item.state)))
+        } else if announced.removeValue(forKey: item.subject) != nil {
+            effects.append(.save(.gone(item.subject, item.state.version)))
+        }
+        save(item.position)
+    }
+
+    private mutating func save(_ position: LogPosition?) {
+        guard let position, position != self.position else { return }
+        self.position = position
+        effects.append(.save(.position(position)))
+    }
+}
+
+/// A report of this host that counts, and what fail2ban has said of it.
+struct LiveReport: Hashable, Sendable {
+    var state: Report.State
+    /// In which life of the jail fail2ban was last seen to hold it; 0: in none that we know of.
+    var life = 0
+    /// When that was.
+    var seenAt = Timestamp.seconds(0)
+    /// When the observer said how long it lasts.
+    var increasedAt: Timestamp?
+    /// When the log said that it was unbanned before its end: by a person or by a stop.
+    var heldSince: Timestamp?
+    /// When an answer first did not list it.
+    var missedAt: Timestamp?
+}
+
+extension Outbox.Item {
+    fileprivate var isBan: Bool { !isEnd && !state.isLifted }
+}

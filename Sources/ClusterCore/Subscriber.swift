@@ -1,0 +1,229 @@
+package import BanModel
+
+/// What this host bans: the hub's broadcasts, fail2ban's answers and time go in; ledger records and acts come out.
+///
+/// It is level-triggered: it compares what should hold with what it has done, and does the difference, one act at a time.
+package struct Subscriber: Sendable {
+    package struct Settings: Sendable {
+        package enum Target: Hashable, Sendable {
+            /// All bans go to one jail that nobody else fills.
+            case own(Jail)
+            /// Each ban goes to the jail of the same name.
+            case same
+            /// Nothing is banned; the log action's lines say what would be.
+            case log
+        }
+
+        package var host: Host
+        package var target: Target
+        /// Only what begins like this counts: a prefix of `HOST|JAIL|ACTION|ADDRESS`.
+        package var prefixFilter: String
+        package var ignored: [Address]
+        /// How long a ban of the old form lasts; nil: for ever.
+        package var bantime: Duration?
+
+        package init(host: Host, target: Target, prefixFilter: String, ignored: [Address], bantime: Duration?) {
+            self.host = host
+            self.target = target
+            self.prefixFilter = prefixFilter
+            self.ignored = ignored
+            self.bantime = bantime
+        }
+    }
+
+    package enum Act: Hashable, Sendable {
+        case instruct(Instruction)
+        case ask(Question)
+        /// The log action's lines.
+        case write([Announcement])
+    }
+
+    package enum Effect: Hashable, Sendable {
+        /// To be in the ledger's file before the next effect is carried out.
+        case ledger(LedgerRecord)
+        /// To be in the replica's file.
+        case replica(Report)
+        /// One at a time: the next comes only after ``Subscriber/done(with:at:)``.
+        case act(Act)
+        case note(Note)
+    }
+
+    package enum Note: Hashable, Sendable {
+        case heard(Announcement)
+        case banned(Jail, [Address])
+        case freed(Jail, [Address])
+        case bannedAlready(Subject)
+        case neverBanned(Address, reason: String)
+        case notListed(Subject)
+        case full
+        case noSuchJail(Jail)
+        case failed(Jail, reason: String)
+    }
+
+    /// How many reports it keeps.
+    static let limit = 1_000_000
+
+    let settings: Settings
+    var replica = Replica()
+    var ledger = Ledger()
+    var deadlines = DeadlineQueue<Subject>()
+    var waiting = WaitingList()
+    var batch = BatchSize()
+    var underway: Underway?
+    /// Lanes that failed, until when they are left alone, and how long that is.
+    var paused: [WaitingList.Lane: (until: Timestamp, length: Duration)] = [:]
+    /// Bans whose answer was lost: when they are found banned later, nobody can say by whom.
+    var lost: Set<Subject> = []
+    private var lastVersion: Version = 0
+    private var effects: [Effect] = []
+
+    /// An act, and what it is for.
+    struct Underway: Sendable {
+        var aim: Aim
+        var lane: WaitingList.Lane
+        var placements: [Subject]
+        var since: Timestamp
+    }
+
+    enum Aim: Sendable {
+        case ban, free
+        /// Whether a network is listed, before it is freed.
+        case check
+    }
+
+    package init(
+        settings: Settings, reports: some Sequence<Report> = [], records: some Sequence<LedgerRecord> = []
+    ) {
+        self.settings = settings
+        for report in reports {
+            let voice = Replica.Voice(host: report.origin.host, subject: report.subject)
+            _ = replica.merge(voice, report.state, for: placement(of: report.subject))
+            lastVersion = max(lastVersion, report.state.version)
+        }
+        for record in records { ledger.note(record) }
+    }
+
+    // MARK: News
+
+    /// At the daemon's start: settles what a crash left open, and compares everything.
+    package mutating func start(at now: Timestamp) -> [Effect] {
+        for (placement, entry) in ledger.entries.sorted(by: { $0.key < $1.key })
+        where entry.step == .intended && settings.target == .same {
+            // Whether fail2ban or we came first, nobody can say any more.
+            note(.unclear, placement, at: now)
+        }
+        for placement in Set(replica.placements).union(ledger.entries.keys).sorted() { review(placement, at: now) }
+        return finish(at: now)
+    }
+
+    /// The hub broadcast this, in the old form: it has no version and no end.
+    package mutating func heard(_ announcement: Announcement, at now: Timestamp) -> [Effect] {
+        let report = self.report(announcement, at: now)
+        guard announcement.description.hasPrefix(settings.prefixFilter) else { return [] }
+        effects.append(.note(.heard(announcement)))
+        if announcement.host == settings.host { return finish(at: now) }
+        guard replica.count < Self.limit || announcement.action == .unban else {
+            effects.append(.note(.full))
+            return finish(at: now)
+        }
+        let voice = Replica.Voice(host: announcement.host, subject: announcement.subject)
+        let placement = placement(of: announcement.subject)
+        if replica.merge(voice, report.state, for: placement) {
+            lastVersion = max(lastVersion, report.state.version)
+            effects.append(.replica(report))
+            ledger.name(announcement.host, for: placement)
+            review(placement, at: now)
+        }
+        return finish(at: now)
+    }
+
+    /// The act that was under way has come to this.
+    package mutating func done(with answer: Answer, at now: Timestamp) -> [Effect] {
+        guard let act = underway else { return [] }
+        underway = nil
+        conclude(act, answer, at: now)
+        return finish(at: now)
+    }
+
+    /// Time has passed.
+    package mutating func advance(to now: Timestamp) -> [Effect] { finish(at: now) }
+
+    // MARK: What the shell looks at
+
+    package var nextDeadline: Timestamp? {
+        let retry = underway == nil ? waiting.inLanes.compactMap { paused[$0]?.until }.min() : nil
+        return [deadlines.next, retry].compactMap { $0 }.min()
+    }
+
+    package func ledgerSnapshot(at now: Timestamp) -> [LedgerRecord] { ledger.snapshot(at: now) }
+
+    package func replicaSnapshot(at now: Timestamp) -> [Report] {
+        replica.reports.filter { $0.1.isLive(at: now) }.map { (voice, state) in
+            Report(origin: Origin(host: voice.host), subject: voice.subject, state: state)
+        }
+    }
+
+    // MARK: What the other file of this type builds on
+
+    mutating func emit(_ effect: Effect) { effects.append(effect) }
+
+    mutating func note(_ step: LedgerRecord.Step, _ placement: Subject, at now: Timestamp) {
+        let record = LedgerRecord(placement, step, at: now)
+        ledger.note(record)
+        effects.append(.ledger(record))
+    }
+
+    private mutating func finish(at now: Timestamp) -> [Effect] {
+        for placement in deadlines.takeDue(at: now) { review(placement, at: now) }
+        if underway == nil { begin(at: now) }
+        defer { effects = [] }
+        return effects
+    }
+
+    // MARK: What should hold
+
+    private func placement(of subject: Subject) -> Subject {
+        if case .own(let jail) = settings.target { return Subject(jail, subject.address) }
+        return subject
+    }
+
+    private func report(_ announcement: Announcement, at now: Timestamp) -> Report {
+        let state = Report.State(
+            version: max(now.microseconds, lastVersion + 1), isLifted: announcement.action == .unban,
+            until: settings.bantime.map { now + $0 } ?? .forever)
+        return Report(origin: Origin(host: announcement.host), subject: announcement.subject, state: state)
+    }
+
+    /// Who wants this placement banned; nil where nobody does or nobody may.
+    func decision(on placement: Subject, at now: Timestamp) -> (host: Host, until: Timestamp)? {
+        guard refusal(of: placement.address) == nil else { return nil }
+        return replica.longest(placement, without: settings.host, at: now)
+    }
+
+    private func refusal(of address: Address) -> String? {
+        NeverBanned.reason(address, ignored: settings.ignored)
+    }
+
+    /// Looks at a placement anew: after news of it, when an end comes, and when an act on it failed.
+    mutating func review(_ placement: Subject, at now: Timestamp) {
+        _ = replica.expire(placement, at: now)
+        if let decision = decision(on: placement, at: now) {
+            deadlines.add(placement, at: decision.until)
+        } else if let reason = refusal(of: placement.address),
+            replica.longest(placement, without: settings.host, at: now) != nil
+        {
+            effects.append(.note(.neverBanned(placement.address, reason: reason)))
+        }
+        if aim(for: placement, at: now) != nil { waiting.add(placement, to: lane(of: placement)) }
+    }
+
+    /// What is to be done about a placement; nil where all is as it should be.
+    func aim(for placement: Subject, at now: Timestamp) -> Aim? {
+        let isWanted = decision(on: placement, at: now) != nil
+        guard let step = ledger[placement]?.step else { return isWanted ? .ban : nil }
+        switch step {
+        case .intended: return isWanted ? .ban : .free
+        case .held, .foreign, .unclear, .released: return isWanted ? nil : .free
+        }
+    }
+}
