@@ -1,0 +1,50 @@
+import BanModel
+import ClusterProtocol
+import Testing
+
+@Suite struct StateRecordTests {
+    static let subject = Subject(Jail("sshd")!, try! Address("2001:db8::/64"))
+    static let monitor: [MonitorRecord] = [
+        .live(subject, Report.State(version: 12, isLifted: false, until: .seconds(99))),
+        .live(subject, Report.State(version: 12, isLifted: false, until: .forever)),
+        .gone(subject, 13), .version(14), .position(LogPosition(device: 1, inode: .max, offset: 0)),
+    ]
+
+    private func file(_ records: [some StateRecord]) -> [UInt8] { records.flatMap(\.line) }
+
+    @Test func `what was written is read again`() {
+        let monitor = Self.monitor
+        #expect(MonitorRecord.read(file(monitor)).records == monitor)
+        let ledger = LedgerRecord.Step.allCases.map { LedgerRecord(Self.subject, $0, at: .seconds(5)) }
+        #expect(LedgerRecord.read(file(ledger)).records == ledger)
+        let reports = [true, false].map { isLifted in
+            Report(
+                origin: Origin(host: Host("a")!, source: .person), subject: Self.subject,
+                state: Report.State(version: 7, isLifted: isLifted, until: .forever))
+        }
+        #expect(Report.read(file(reports)).records == reports)
+    }
+
+    @Test func `the checksum is the CRC-32 that everybody has`() {
+        #expect(MonitorRecord.version(1).line == Array("7a8e8e98 version 1\n".utf8))
+    }
+
+    @Test func `a file that a crash cut anywhere is read up to its last whole line`() {
+        let whole = file(Self.monitor)
+        let ends = Self.monitor.indices.map { file(Array(Self.monitor[...$0])).count }
+        for length in whole.indices {
+            let (records, bytes) = MonitorRecord.read(Array(whole[..<length]))
+            #expect(bytes == ends.last { $0 <= length } ?? 0)
+            #expect(records == Array(Self.monitor.prefix(records.count)))
+        }
+    }
+
+    @Test func `no altered byte goes unnoticed`() {
+        let whole = file(Self.monitor)
+        for index in whole.indices {
+            var altered = whole
+            altered[index] ^= 0x01
+            #expect(MonitorRecord.read(altered).records != Self.monitor)
+        }
+    }
+}
