@@ -1,0 +1,93 @@
+internal import Glibc
+
+extension Configuration {
+    /// The folder beside the main file whose `*.conf` are read after it, in the order of their names.
+    package static let additionsFolder = "fail2ban-cluster.d"
+
+    /// Reads the file, and those of ``additionsFolder`` beside it.
+    ///
+    /// - Throws: every fault of every file, those that cannot be read among them.
+    package static func load(path: String) throws(ConfigurationError) -> Configuration {
+        var files: [ConfigurationFile] = []
+        var faults: [ConfigurationFault] = []
+
+        func read(_ path: String) {
+            do throws(ReadError) {
+                files.append(ConfigurationFile(name: path, bytes: try contents(of: path)))
+            } catch {
+                faults.append(ConfigurationFault(Place(file: path, line: nil), error.reason))
+            }
+        }
+
+        read(path)
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+        let additions = folder + additionsFolder
+        do throws(ReadError) {
+            for name in try names(in: additions) { read("\(additions)/\(name)") }
+        } catch {
+            faults.append(ConfigurationFault(Place(file: additions, line: nil), error.reason))
+        }
+        // Without its main file everything that is missing there would be a fault too.
+        guard files.first?.name == path else { throw ConfigurationError(faults: faults) }
+        return try parse(files, machineName: machineName(), faults: faults)
+    }
+
+    private struct ReadError: Error {
+        let reason: String
+
+        /// errno, in the system's words.
+        static func last() -> ReadError { ReadError(reason: String(cString: strerror(errno))) }
+    }
+
+    /// At most one byte more than a file may have: enough to see that it has too many.
+    private static func contents(of path: String) throws(ReadError) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .last() }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        while bytes.count <= ConfigurationFile.largest {
+            var failed = false
+            let chunk = [UInt8](unsafeUninitializedCapacity: 1 << 16) { buffer, count in
+                let length = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+                failed = length < 0
+                count = max(length, 0)
+            }
+            if failed {
+                if errno == EINTR { continue }
+                throw .last()
+            }
+            if chunk.isEmpty { return bytes }
+            bytes += chunk
+        }
+        return bytes
+    }
+
+    /// The files to read, sorted by their bytes; none where there is no such folder. Hidden files are an editor's.
+    private static func names(in folder: String) throws(ReadError) -> [String] {
+        guard let stream = opendir(folder) else {
+            if errno == ENOENT { return [] }
+            throw .last()
+        }
+        defer { closedir(stream) }
+        var names: [String] = []
+        errno = 0
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name.hasSuffix(".conf"), !name.hasPrefix(".") { names.append(name) }
+            errno = 0
+        }
+        guard errno == 0 else { throw .last() }
+        return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    /// gethostname(2), cut at nothing; empty where it is no text.
+    private static func machineName() -> String {
+        var buffer = [UInt8](repeating: 0, count: 257)
+        let isNamed = buffer.withUnsafeMutableBytes {
+            $0.withMemoryRebound(to: CChar.self) { gethostname($0.baseAddress!, $0.count - 1) == 0 }
+        }
+        return isNamed ? String(decoding: buffer.prefix { $0 != 0 }, as: UTF8.self) : ""
+    }
+}

@@ -1,0 +1,110 @@
+internal import BanModel
+
+/// How a value is written: what is allowed, in words, and its reader.
+struct Form<Value> {
+    /// Ends the sentence "expected …".
+    let expected: String
+    /// Never shown in a message.
+    var isSecret = false
+    /// nil where the text is not of this form.
+    let read: (String) -> Value?
+}
+
+extension Form where Value == Bool {
+    static var yesOrNo: Self {
+        Self(expected: "true or false (or yes, no, on, off, 1, 0)") { text in
+            switch text.lowercased() {
+            case "true", "yes", "on", "1": true
+            case "false", "no", "off", "0": false
+            default: nil
+            }
+        }
+    }
+}
+
+extension Form where Value == String {
+    static func text(_ expected: String, longest: Int) -> Self {
+        Self(expected: "\(expected), at most \(longest) bytes") { $0.utf8.count <= longest ? $0 : nil }
+    }
+}
+
+extension Form where Value == AbsolutePath {
+    static var path: Self { Self(expected: "an absolute path", read: AbsolutePath.init) }
+}
+
+extension Form where Value == Address {
+    static var address: Self {
+        Self(expected: "IPv4 or IPv6 addresses or networks such as 192.0.2.1 or 2001:db8::/32") { try? Address($0) }
+    }
+}
+
+extension Form where Value == Host {
+    static var host: Self { Self(expected: "a host's name of A-Z a-z 0-9 _ . -, at most 253 of them") { Host($0) } }
+}
+
+extension Form where Value == Jail {
+    static var jail: Self { Self(expected: "names of jails of A-Z a-z 0-9 _ . -, at most 64 each") { Jail($0) } }
+}
+
+extension Form where Value == LogLevel {
+    static var logLevel: Self { .choice(of: LogLevel.allCases.map { ($0.rawValue, $0) }) }
+}
+
+extension Form where Value == Token {
+    static var token: Self {
+        Self(expected: Token.rule, isSecret: true, read: Token.init)
+    }
+}
+
+extension Form where Value == Percentage {
+    /// 0 is no threshold: everybody would be over it.
+    static var threshold: Self {
+        Self(expected: "a percentage above 0 and up to 100") { text in
+            Percentage(text).flatMap { $0.millionths > 0 ? $0 : nil }
+        }
+    }
+}
+
+extension Form where Value == Endpoint {
+    static var connectable: Self {
+        Self(
+            expected:
+                "addresses to connect to such as tcp://hub.example.org:5678, tcp://[2001:db8::1]:5678 or ipc:///path"
+        ) {
+            Endpoint($0).flatMap { $0.isConnectable ? $0 : nil }
+        }
+    }
+
+    static var bindable: Self {
+        Self(
+            expected:
+                "one address to listen at such as tcp://*:5678, tcp://127.0.0.1:5678, tcp://[::1]:5678 or ipc:///path",
+            read: Endpoint.init)
+    }
+}
+
+extension Form where Value == Duration {
+    static func duration(_ range: ClosedRange<Duration>, _ words: String) -> Self {
+        Self(expected: "a duration such as 30s or 5m, \(words)") { text in
+            guard case .limited(let duration) = BanDuration(text), range.contains(duration) else { return nil }
+            return duration
+        }
+    }
+}
+
+extension Form where Value == BanDuration {
+    static var banDuration: Self {
+        Self(expected: "a duration such as 600, 10m, 1h, 1d or 1w (1s to 100 years), or -1 for ever") { text in
+            BanDuration(text).flatMap { $0 == .limited(.zero) ? nil : $0 }
+        }
+    }
+}
+
+extension Form {
+    /// One of a few words, in small or capital letters.
+    static func choice(of words: [(word: String, value: Value)]) -> Self {
+        Self(expected: "one of " + words.map(\.word).joined(separator: ", ")) { text in
+            words.first { $0.word == text.lowercased() }?.value
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package import BanModel
+
+/// `[general]`: what all daemons of a host share.
+package struct GeneralSection: Hashable, Sendable {
+    static let name = "general"
+
+    /// What this host is called in the cluster: the machine's own name, whole, where the file does not say.
+    package var hostname: Host
+    /// A name for people; nil where nobody gave one.
+    package var cluster: String?
+    package var stateFolder = AbsolutePath(literal: "/var/lib/fail2ban-cluster")
+    package var logLevel = LogLevel.info
+    /// `ignoreip`: never banned and never reported on.
+    package var ignored: [Address] = []
+    /// `fail2banclient`; nil: fail2ban is never asked, the log alone counts.
+    package var client: Program? = Program("fail2ban-client")
+    /// `fail2bansocket`; nil: fail2ban's client knows best.
+    package var socket: AbsolutePath?
+
+    init?(reading reader: inout SectionReader, machineName: String) {
+        let named = reader.optional("hostname", .host)
+        if named == nil, !reader.isSet("hostname"), Host(machineName) == nil {
+            reader.note(
+                "hostname",
+                "missing in [general], and this machine's own name will not do: expected \(Form.host.expected)",
+                value: machineName)
+        }
+        cluster = reader.optional("cluster", .text("a name for people", longest: 100))
+        stateFolder = reader.value("statedir", .path, default: stateFolder)
+        logLevel = reader.value("loglevel", .logLevel, default: logLevel)
+        ignored = reader.list("ignoreip", .address)
+        let client = Form<Program?>(expected: "a program's name or absolute path, or nothing: never ask fail2ban") {
+            text in
+            text.isEmpty ? .some(nil) : Program(text).map { .some($0) }
+        }
+        self.client = reader.value("fail2banclient", client, default: self.client)
+        socket = reader.optional("fail2bansocket", .path)
+        guard let hostname = named ?? Host(machineName) else { return nil }
+        self.hostname = hostname
+    }
+}

@@ -1,0 +1,53 @@
+package import BanModel
+
+/// `[monitor]`: how this host reports what its fail2ban does.
+package struct MonitorSection: DaemonSection {
+    package static let name = "monitor"
+
+    package var pidfile: AbsolutePath?
+    /// `zmqreplyserver`: one hub or more, tried in this order.
+    package var hubs: [Endpoint]
+    /// `fail2banlogpath`
+    package var logPath = AbsolutePath(literal: "/var/log/fail2ban.log")
+    /// `authtoken`; nil: `auth` is false.
+    package var token: Token?
+    /// `ignorejails`: their bans are not reported.
+    package var ignoredJails: Set<Jail> = [SubscriberSection.ownJail]
+    /// How long a hub may take to answer: 1 s to 1 h.
+    package var requestTimeout: Duration = .seconds(5)
+    /// For a ban whose end neither the log nor fail2ban tells.
+    package var bantime: BanDuration = .limited(.seconds(86_400))
+
+    init?(reading reader: inout SectionReader) {
+        pidfile = reader.optional("pidfile", .path)
+        let hubs = reader.requiredList("zmqreplyserver", .connectable)
+        logPath = reader.value("fail2banlogpath", .path, default: logPath)
+        let tokens = reader.tokens()
+        if tokens.count > 1 { reader.note("authtoken", "expected one token: only the publisher takes several") }
+        token = tokens.first
+        ignoredJails = Set(reader.list("ignorejails", .jail, default: Array(ignoredJails)))
+        requestTimeout = reader.value(
+            "requesttimeout", .duration(.seconds(1) ... .seconds(3600), "from 1s to 1h"), default: requestTimeout)
+        bantime = reader.value("bantime", .banDuration, default: bantime)
+        guard let hubs else { return nil }
+        self.hubs = hubs
+    }
+
+    package static func find(in configuration: Configuration) -> Self? { configuration.monitor }
+}
+
+extension SectionReader {
+    /// `auth` and `authtoken`: none where `auth` is false, at least one where it is true.
+    mutating func tokens() -> [Token] {
+        guard value("auth", .yesOrNo, default: false) else {
+            // Not used, but a mistake in it would be found only when auth is switched on.
+            _ = list("authtoken", .token)
+            return []
+        }
+        guard isSet("authtoken") else {
+            note("auth", "is true, and there is no authtoken in the section")
+            return []
+        }
+        return requiredList("authtoken", .token) ?? []
+    }
+}
