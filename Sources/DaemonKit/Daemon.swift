@@ -1,0 +1,37 @@
+internal import ArgumentParser
+package import ClusterConfiguration
+package import LinuxSystem
+package import Logging
+
+/// A daemon: what tells it from the others. A type of this kind is nearly the whole program:
+///
+///     @main struct MonitorProgram: Daemon {
+///         static let name = "fail2ban-monitor"
+///         static let abstract = "Follows fail2ban's log and reports each ban and unban to the hub."
+///
+///         static func main() { launch() }  // @main takes no package member of another module
+///
+///         static func serve(…, until signals: borrowing SignalWatch) throws { … }
+///     }
+///
+/// No daemon uses Swift's concurrency: the first task starts a pool that wakes up once a second for ever. A daemon's
+/// main thread is its own; what blocks goes to a ``LinuxSystem/Worker``.
+package protocol Daemon {
+    /// The part of the configuration that it runs from.
+    associatedtype Section: DaemonSection
+
+    /// As the program is called.
+    static var name: String { get }
+    /// One sentence for `--help`.
+    static var abstract: String { get }
+
+    /// Does the daemon's work, on the calling thread, until a signal to end waits. Nothing has happened before it.
+    static func serve(
+        _ section: Section, _ general: GeneralSection, _ logger: Logger, until signals: borrowing SignalWatch
+    ) throws
+}
+
+extension Daemon {
+    /// The program, from its arguments to its exit status.
+    package static func launch() { DaemonCommand<Self>.main() }
+}

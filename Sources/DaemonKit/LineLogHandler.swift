@@ -1,0 +1,67 @@
+internal import Glibc
+internal import Logging
+
+/// Writes one line an event to standard error: `time level daemon: message key=value key="value with blanks"`.
+///
+/// Whatever bytes a value holds, it cannot end its line, begin another key, or steer a terminal.
+struct LineLogHandler: LogHandler {
+    var logLevel = Logger.Level.info
+    var metadata: Logger.Metadata = [:]
+    var metadataProvider: Logger.MetadataProvider?
+
+    private let label: String
+    private let clock: (@Sendable () -> timespec)?
+    private let write: @Sendable (String) -> Void
+
+    /// - Parameter hasTime: false where whoever reads puts the time before each line, as the journal does.
+    init(label: String, hasTime: Bool) {
+        self.init(label: label, clock: hasTime ? { @Sendable in Self.now() } : nil, write: StandardError.write)
+    }
+
+    init(label: String, clock: (@Sendable () -> timespec)?, write: @escaping @Sendable (String) -> Void) {
+        self.label = label
+        self.clock = clock
+        self.write = write
+    }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        var metadata = self.metadata
+        if let provided = metadataProvider?.get() { metadata.merge(provided) { $1 } }
+        if let own = event.metadata { metadata.merge(own) { $1 } }
+        if let error = event.error { metadata["error"] = "\(error)" }
+        var line = clock.map { Self.text(of: $0()) + " " } ?? ""
+        line += "\(event.level.rawValue) \(label): \(LogText.escaped(event.message.description))"
+        for (key, value) in metadata.sorted(by: { $0.key < $1.key }) {
+            line += " \(LogText.quotedIfNeeded(key))=\(LogText.quotedIfNeeded(value.description))"
+        }
+        write(line + "\n")
+    }
+
+    private static func now() -> timespec {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        return now
+    }
+
+    /// Local time, as in fail2ban's log, to lay the two side by side; with its zone, to lay hosts side by side.
+    static func text(of moment: timespec) -> String {
+        var seconds = moment.tv_sec
+        var parts = tm()
+        localtime_r(&seconds, &parts)
+        func digits(_ number: Int, _ count: Int) -> String {
+            let text = String(number)
+            return String(repeating: "0", count: max(0, count - text.count)) + text
+        }
+        let date =
+            "\(digits(Int(parts.tm_year) + 1900, 4))-\(digits(Int(parts.tm_mon) + 1, 2))-\(digits(Int(parts.tm_mday), 2))"
+        let time = "\(digits(Int(parts.tm_hour), 2)):\(digits(Int(parts.tm_min), 2)):\(digits(Int(parts.tm_sec), 2))"
+        let minutes = abs(parts.tm_gmtoff) / 60
+        let zone = "\(parts.tm_gmtoff < 0 ? "-" : "+")\(digits(minutes / 60, 2)):\(digits(minutes % 60, 2))"
+        return "\(date)T\(time).\(digits(moment.tv_nsec / 1_000_000, 3))\(zone)"
+    }
+}

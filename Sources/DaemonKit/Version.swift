@@ -1,0 +1,4 @@
+enum Version {
+    /// Of all programs of the project: they are released together.
+    static let current = "0.1.0"
+}
