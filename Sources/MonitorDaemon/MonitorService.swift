@@ -1,0 +1,38 @@
+internal import BanModel
+package import ClusterConfiguration
+internal import Fail2Ban
+package import LinuxSystem
+package import Logging
+internal import ZeroMQ
+
+/// Follows fail2ban's log and reports each ban and unban to the hub.
+package struct MonitorService {
+    private let section: MonitorSection
+    private let general: GeneralSection
+    private let logger: Logger
+
+    package init(section: MonitorSection, general: GeneralSection, logger: Logger) {
+        self.section = section
+        self.general = general
+        self.logger = logger
+    }
+
+    /// On the calling thread, until a signal to end waits.
+    package func run(until signals: borrowing SignalWatch) throws {
+        let fail2ban = general.client.map { Fail2BanClient(program: $0.name, socket: general.socket?.text) }
+        let asker = try Worker("asks fail2ban") { (question: Question, stop: Wakeup) in
+            let answer = fail2ban?.ask(question, until: stop) ?? .impossible("fail2banclient is empty")
+            return Answered(question: question, answer: answer)
+        }
+        defer { asker.end() }
+        let context = try Context()
+        var loop = try MonitorLoop(section: section, general: general, logger: logger, context: context, asker: asker)
+        try loop.run(until: signals)
+    }
+}
+
+/// fail2ban's answer, on its way back to the thread that asked.
+struct Answered: Sendable {
+    var question: Question
+    var answer: Answer
+}
