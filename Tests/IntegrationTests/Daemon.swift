@@ -1,0 +1,177 @@
+import Foundation
+import Glibc
+import RealFail2Ban
+import Testing
+
+/// A folder of the test's own, gone with it.
+final class Folder: Sendable {
+    let path: String
+
+    init() throws {
+        path = FileManager.default.temporaryDirectory.path + "/fail2ban-cluster-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    func file(_ name: String) -> String { path + "/" + name }
+
+    func append(_ text: String, to name: String) throws {
+        let path = file(name)
+        if !FileManager.default.fileExists(atPath: path) { try Data().write(to: URL(fileURLWithPath: path)) }
+        let file = try #require(FileHandle(forWritingAtPath: path))
+        try file.seekToEnd()
+        try file.write(contentsOf: Data(text.utf8))
+        try file.close()
+    }
+
+    func lines(of name: String) -> [Substring] {
+        ((try? String(contentsOfFile: file(name), encoding: .utf8)) ?? "").split(separator: "\n")
+    }
+}
+
+/// One of our daemons, as it was built, with a configuration and a state folder of its own.
+final class Daemon {
+    private static let binaries = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+
+    let name: String
+    let folder = try! Folder()
+    private var process: Process?
+
+    /// Starts it, and returns once it says that it is ready.
+    ///
+    /// - Parameters:
+    ///   - general: lines for [general], beside hostname and statedir.
+    ///   - state: the host's state folder; nil: one of its own.
+    ///   - section: the daemon's own section with its head.
+    init(_ name: String, host: String, general: String = "", state: String? = nil, section: String) async throws {
+        self.name = name
+        try FileManager.default.createDirectory(atPath: folder.file("state"), withIntermediateDirectories: true)
+        try """
+        [general]
+        hostname = \(host)
+        statedir = \(state ?? folder.file("state"))
+        \(general)
+        \(section)
+        """.write(toFile: folder.file("conf"), atomically: true, encoding: .utf8)
+        try await start()
+    }
+
+    deinit {
+        if let process, process.isRunning { Glibc.kill(process.processIdentifier, SIGKILL) }
+    }
+
+    var pid: Int32 { process?.processIdentifier ?? 0 }
+    var log: [Substring] { folder.lines(of: "log") }
+
+    func start() async throws {
+        let begins = log.count
+        try folder.append("", to: "log")
+        let process = Process()
+        process.executableURL = Self.binaries.appendingPathComponent(name)
+        process.arguments = ["--config", folder.file("conf"), "--log-level", "debug"]
+        process.environment = ProcessInfo.processInfo.environment.merging(["TZ": "UTC"]) { $1 }
+        let output = try #require(FileHandle(forWritingAtPath: folder.file("log")))
+        try output.seekToEnd()
+        process.standardError = output
+        process.standardOutput = output
+        try process.run()
+        self.process = process
+        try await eventually(within: .seconds(30)) {
+            self.log.dropFirst(begins).contains { $0.contains(" ready ") } || !process.isRunning
+        }
+        try #require(process.isRunning, "\(name) ended: \(log.joined(separator: "\n"))")
+    }
+
+    func kill9() {
+        guard let process else { return }
+        Glibc.kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
+
+    /// SIGTERM. Returns its exit status.
+    func stop() -> Int32 {
+        guard let process else { return -1 }
+        process.terminate()
+        process.waitUntilExit()
+        return process.terminationStatus
+    }
+
+    /// What it said that it is bound to.
+    func endpoint(_ key: String) throws -> String {
+        let line = try #require(log.last { $0.contains(" ready ") })
+        let field = try #require(line.split(separator: " ").first { $0.hasPrefix("\(key)=") })
+        return String(field.dropFirst(key.count + 1))
+    }
+
+    /// Voluntary and involuntary context switches of all its threads, so far.
+    func contextSwitches() throws -> [String: Int] {
+        var switches: [String: Int] = [:]
+        for task in try FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task") {
+            let status = try String(contentsOfFile: "/proc/\(pid)/task/\(task)/status", encoding: .utf8)
+            let thread = status.split(separator: "\n").first.map { $0.dropFirst(6) } ?? ""
+            for line in status.split(separator: "\n") where line.contains("ctxt_switches") {
+                switches["\(task) \(thread)", default: 0] += Int(line.split(separator: "\t").last ?? "") ?? 0
+            }
+        }
+        return switches
+    }
+}
+
+/// A hub, and what it takes to speak with it.
+struct TestHub {
+    let publisher: Daemon
+    let replies: String
+    let broadcasts: String
+
+    init(_ more: String = "", replies: String = "tcp://127.0.0.1:*", broadcasts: String = "tcp://127.0.0.1:*")
+        async throws
+    {
+        publisher = try await Daemon(
+            "fail2ban-publisher", host: "hub",
+            section: """
+                [publisher]
+                replybindurl = \(replies)
+                broadcasterbindurl = \(broadcasts)
+                \(more)
+                """)
+        self.replies = try publisher.endpoint("replies")
+        self.broadcasts = try publisher.endpoint("broadcasts")
+    }
+
+    /// What it has broadcast so far: `HOST|JAIL|ACTION|ADDRESS`.
+    var broadcast: [Substring] {
+        publisher.log.filter { $0.contains(" broadcast ") }.map { $0[$0.range(of: "message=")!.upperBound...] }
+    }
+
+    /// - Parameter socket: of the host's fail2ban; nil: there is none, and nobody is asked.
+    func monitor(host: String, log: String, socket: String?, state: String? = nil, more: String = "") async throws
+        -> Daemon
+    {
+        try await Daemon(
+            "fail2ban-monitor", host: host, general: socket.map { "fail2bansocket = \($0)" } ?? "fail2banclient =",
+            state: state,
+            section: """
+                [monitor]
+                zmqreplyserver = \(replies)
+                fail2banlogpath = \(log)
+                \(more)
+                """)
+    }
+
+    /// Returns once the hub knows that it listens.
+    func subscriber(host: String, general: String = "", state: String? = nil, _ action: String) async throws -> Daemon {
+        let known = subscriptions
+        let daemon = try await Daemon(
+            "fail2ban-subscriber", host: host, general: general, state: state,
+            section: """
+                [subscriber]
+                zmqpublisherurl = \(broadcasts)
+                \(action)
+                """)
+        try await eventually(within: .seconds(20)) { subscriptions > known }
+        return daemon
+    }
+
+    var subscriptions: Int { publisher.log.filter { $0.contains(" subscribed ") }.count }
+}
