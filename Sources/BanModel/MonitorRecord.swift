@@ -9,17 +9,3 @@ package enum MonitorRecord: Hashable, Sendable {
     /// Everything in the log before this position is done with.
     case position(LogPosition)
 }
-
-/// A place in a log file that is found again after the file was renamed.
-package struct LogPosition: Hashable, Sendable {
-    package var device: UInt64
-    package var inode: UInt64
-    /// In bytes, behind the end of a line.
-    package var offset: UInt64
-
-    package init(device: UInt64, inode: UInt64, offset: UInt64) {
-        self.device = device
-        self.inode = inode
-        self.offset = offset
-    }
-}

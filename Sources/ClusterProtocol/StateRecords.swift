@@ -16,10 +16,14 @@ extension MonitorRecord: StateRecord {
             guard fields.count == 2, let version = Version(fields[1]) else { return nil }
             self = .version(version)
         case "position":
-            guard fields.count == 4, let device = UInt64(fields[1]), let inode = UInt64(fields[2]),
-                let offset = UInt64(fields[3])
+            guard fields.count == 7, let device = UInt64(fields[1]), let inode = UInt64(fields[2]),
+                let offset = UInt64(fields[3]), let headLength = UInt16(fields[4]), let headSum = UInt32(fields[5]),
+                let tailSum = UInt32(fields[6])
             else { return nil }
-            self = .position(LogPosition(device: device, inode: inode, offset: offset))
+            self = .position(
+                LogPosition(
+                    device: device, inode: inode, offset: offset, headLength: headLength, headSum: headSum,
+                    tailSum: tailSum))
         default:
             return nil
         }
@@ -32,7 +36,10 @@ extension MonitorRecord: StateRecord {
         case .gone(let subject, let version): ["gone", subject.jail.name, "\(subject.address)", "\(version)"]
         case .version(let version): ["version", "\(version)"]
         case .position(let position):
-            ["position", "\(position.device)", "\(position.inode)", "\(position.offset)"]
+            [
+                "position", "\(position.device)", "\(position.inode)", "\(position.offset)",
+                "\(position.headLength)", "\(position.headSum)", "\(position.tailSum)",
+            ]
         }
     }
 }

@@ -1,15 +1,17 @@
 internal import BanModel
 internal import LinuxSystem
 
-/// Reads a log file line by line as it grows, through its rotation.
+/// Reads a log line by line as it grows, through its rotation, however often and in whatever way it is rotated.
+///
+/// A file is known by its inode and by what it holds: its first 256 bytes and the 64 before the place that was reached. So
+/// a renamed log and a copied one are found again, and a new log that got the old one's inode is not taken for it.
 struct LogFollower: ~Copyable {
     /// Longer lines are passed over: no line of fail2ban's that matters comes near.
     static let longestLine = 65_536
     private static let chunk = 262_144
 
     let path: String
-    private var file: File?
-    private var identity: FileIdentity?
+    private var file: LogFile?
     /// Behind the last byte that was read.
     private var offset: UInt64 = 0
     /// Where the line begins whose end was not read yet.
@@ -22,6 +24,9 @@ struct LogFollower: ~Copyable {
     private(set) var skipped = 0
     /// Whether all that is written was read, as far as the last look told.
     private(set) var isAtEnd = false
+    /// Why the log cannot be read at the moment: to be tried again after a pause.
+    private(set) var trouble: SystemError?
+    private var hasGap = false
 
     enum Beginning {
         /// Where the last run ended.
@@ -37,89 +42,144 @@ struct LogFollower: ~Copyable {
     init(path: String) { self.path = path }
 
     /// - Parameter position: where the last run ended; nil: there was none.
-    mutating func begin(at position: LogPosition?) throws(SystemError) -> Beginning {
-        guard let position else {
-            guard try openCurrent() else { return .missing }
-            try goOn(from: size())
-            return .atEnd
+    mutating func begin(at position: LogPosition?) -> Beginning {
+        do throws(SystemError) {
+            guard let position else {
+                guard try openCurrent() else { return .missing }
+                try goOn(from: file!.length())
+                return .atEnd
+            }
+            if try find(position) { return .resumed }
+            return try openCurrent() ? .gap : .missing
+        } catch {
+            trouble = error
+            return position == nil ? .missing : .gap
         }
-        for candidate in try candidates() {
-            let found = try File.open(reading: candidate)
-            let status = try found.status
-            guard status.identity == FileIdentity(device: position.device, inode: position.inode),
-                UInt64(status.size) >= position.offset
-            else { continue }
-            identity = status.identity
-            file = consume found
-            try goOn(from: position.offset)
-            return .resumed
-        }
-        return try openCurrent() ? .gap : .missing
     }
 
-    /// The log, and what it may have been renamed to: the files beside it whose names begin with its own.
-    private func candidates() throws(SystemError) -> [String] {
-        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-        let name = path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
-        return try FileSystem.names(in: folder.isEmpty ? "/" : folder)
-            .filter { $0.hasPrefix(name) }.sorted().map { "\(folder)/\($0)" }
+    /// Behind the last whole line; nil while there is no log.
+    var position: LogPosition? { file?.position(lineStart) }
+
+    /// Whether something may have been missed since the last call: what was between two files that were read.
+    mutating func takeGap() -> Bool {
+        defer { hasGap = false }
+        return hasGap
     }
+
+    /// Wakes for what is written to the open file too, which may have been renamed.
+    func watch(in watch: inout FileWatch) throws(SystemError) { try file?.watch(in: &watch) }
+
+    /// Reads on, one chunk at most, and hands out its whole lines, without their ends.
+    mutating func read(_ line: (ArraySlice<UInt8>) -> Void) {
+        do throws(SystemError) {
+            trouble = nil
+            if position == nil, try !openCurrent() {
+                isAtEnd = true
+                return
+            }
+            try findAgain()
+            let bytes = try file!.read(atMost: Self.chunk, at: offset)
+            let before = lineStart
+            split(bytes, line)
+            offset += UInt64(bytes.count)
+            if lineStart != before { try file!.reached(lineStart) }
+            isAtEnd = bytes.count < Self.chunk
+            if isAtEnd, try turnOver() { isAtEnd = false }
+        } catch {
+            trouble = error
+            isAtEnd = true
+        }
+    }
+
+    // MARK: Which file
 
     /// False where there is no log.
     private mutating func openCurrent() throws(SystemError) -> Bool {
         guard try FileSystem.status(of: path) != nil else { return false }
-        let opened = try File.open(reading: path)
-        identity = try opened.status.identity
-        file = consume opened
+        file = try LogFile(opening: path)
         try goOn(from: 0)
         return true
     }
 
-    private func size() throws(SystemError) -> UInt64 { try file!.length() }
-
-    private mutating func goOn(from start: UInt64) throws(SystemError) {
-        (offset, lineStart, rest) = (start, start, [])
-        isSkipping = false
-        if start > 0 { isSkipping = try file!.read(atMost: 1, at: Int64(start - 1)) != [0x0A] }
-    }
-
-    /// Behind the last whole line; nil while there is no log.
-    var position: LogPosition? {
-        identity.map { LogPosition(device: $0.device, inode: $0.inode, offset: lineStart) }
-    }
-
-    /// Wakes for what is written to the open file too, which may have been renamed.
-    func watch(in watch: inout FileWatch) throws(SystemError) {
-        if identity != nil { _ = try watch.watch(file!) }
-    }
-
-    /// Reads on, one chunk at most, and hands out its whole lines, without their ends.
-    mutating func read(_ line: (ArraySlice<UInt8>) -> Void) throws(SystemError) {
-        if identity == nil {
-            guard try openCurrent() else {
-                isAtEnd = true
-                return
-            }
+    /// Opens the file that holds the position: the same one, or else a copy of it.
+    private mutating func find(_ position: LogPosition) throws(SystemError) -> Bool {
+        let all = try siblings()
+        for sibling in all where sibling.status.identity == position.identity {
+            if try open(sibling, at: position) { return true }
         }
-        let bytes = try file!.read(atMost: Self.chunk, at: Int64(offset))
-        split(bytes, line)
-        offset += UInt64(bytes.count)
-        isAtEnd = bytes.count < Self.chunk ? try !turnOver() : false
+        for sibling in all where sibling.status.identity != position.identity {
+            if try open(sibling, at: position) { return true }
+        }
+        return false
+    }
+
+    private mutating func open(_ sibling: LogSibling, at position: LogPosition) throws(SystemError) -> Bool {
+        guard UInt64(sibling.status.size) >= position.offset else { return false }
+        let found = try LogFile(opening: sibling.path)
+        guard try found.holds(position) else { return false }
+        file = consume found
+        try goOn(from: position.offset)
+        return true
+    }
+
+    /// Before more is read: a file that was cut short and written anew holds something else at the place that was reached.
+    private mutating func findAgain() throws(SystemError) {
+        guard let position else { return }
+        if try file!.length() >= offset, try file!.holds(position) { return }
+        // What was not read of it is in a copy, or nowhere.
+        for sibling in try siblings() where sibling.status.identity != position.identity {
+            if try open(sibling, at: position) { return }
+        }
+        hasGap = true
+        try goOn(from: 0)
     }
 
     /// At the end of the file: goes on with what has taken its place. Returns whether there is more to read.
     private mutating func turnOver() throws(SystemError) -> Bool {
-        let size = try size()
-        if size < offset {  // cut short, and written anew from its beginning
-            try goOn(from: 0)
-            return size > 0
+        guard let position, try file!.length() <= offset else { return true }
+        guard let next = try successor(of: position.identity) else { return false }
+        // fail2ban goes on writing to the renamed file until it opens the new one: what came meanwhile is read first.
+        if try file!.length() > offset { return true }
+        file = try LogFile(opening: next.path)
+        try goOn(from: 0)
+        return true
+    }
+
+    /// The file that was begun when the open one was given up; nil where that is still the log.
+    private func successor(of identity: FileIdentity) throws(SystemError) -> LogSibling? {
+        // The new log is empty until fail2ban opens it: so long the old one is still being written.
+        guard let current = try FileSystem.status(of: path), current.identity != identity, current.size > 0 else {
+            return nil
         }
-        if size > offset { return true }
-        // fail2ban goes on writing to the renamed file until it is told to open the new one: that one is empty so long.
-        guard let current = try FileSystem.status(of: path), current.identity != identity, current.size > 0
-        else { return false }
-        guard try self.size() == offset else { return true }
-        return try openCurrent()
+        let ended = try file!.modified()
+        let later = try siblings().filter {
+            $0.status.identity != identity && $0.status.size > 0 && ($0.status.modified > ended || $0.path == path)
+        }
+        return later.min {
+            ($0.status.modified, $0.path == path ? 1 : 0) < ($1.status.modified, $1.path == path ? 1 : 0)
+        }
+    }
+
+    /// The log, and what it was renamed or copied to: files beside it whose names continue its own.
+    private func siblings() throws(SystemError) -> [LogSibling] {
+        let folder = FileSystem.folder(of: path)
+        let name = FileSystem.name(of: path)
+        var all: [LogSibling] = []
+        for other in try FileSystem.names(in: folder).sorted() where LogSibling.isName(other, of: name) {
+            let path = "\(folder)/\(other)"
+            if let status = try FileSystem.status(of: path), status.isRegularFile {
+                all.append(LogSibling(path: other == name ? self.path : path, status: status))
+            }
+        }
+        return all
+    }
+
+    // MARK: Lines
+
+    private mutating func goOn(from start: UInt64) throws(SystemError) {
+        (offset, lineStart, rest, isSkipping) = (start, start, [], false)
+        try file!.reached(start)
+        if start > 0 { isSkipping = try file!.read(atMost: 1, at: start - 1) != [0x0A] }
     }
 
     private mutating func split(_ bytes: [UInt8], _ line: (ArraySlice<UInt8>) -> Void) {
@@ -130,10 +190,9 @@ struct LogFollower: ~Copyable {
             } else if rest.isEmpty {
                 line(bytes[start..<end])
             } else {
-                rest += bytes[start..<end]
-                line(rest[...])
-                rest = []
+                line(rest + bytes[start..<end])
             }
+            rest = []
             start = end + 1
             lineStart = offset + UInt64(start)
         }
@@ -147,7 +206,19 @@ struct LogFollower: ~Copyable {
     }
 }
 
-extension File {
-    /// A call, because a property of an optional that cannot be copied consumes it.
-    fileprivate func length() throws(SystemError) -> UInt64 { UInt64(try size) }
+/// A file beside the log that may hold what the log once held.
+struct LogSibling {
+    var path: String
+    var status: FileStatus
+
+    /// `fail2ban.log`, `fail2ban.log.1`, `fail2ban.log-20261121`; compressed ones cannot be read.
+    static func isName(_ name: String, of log: String) -> Bool {
+        guard name.hasPrefix(log) else { return false }
+        guard let first = name.dropFirst(log.count).first else { return true }
+        return ".-".contains(first) && ![".gz", ".xz", ".bz2", ".zst", ".lz4"].contains { name.hasSuffix($0) }
+    }
+}
+
+extension LogPosition {
+    var identity: FileIdentity { FileIdentity(device: device, inode: inode) }
 }

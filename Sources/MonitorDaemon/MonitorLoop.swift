@@ -58,7 +58,7 @@ struct MonitorLoop: ~Copyable {
     }
 
     mutating func run(until signals: borrowing SignalWatch) throws {
-        switch try log.begin(at: machine.position) {
+        switch log.begin(at: machine.position) {
         case .resumed, .atEnd: break
         case .gap:
             logger.warning("the log does not hold the place where it was left: fail2ban is asked for what was missed")
@@ -97,7 +97,8 @@ struct MonitorLoop: ~Copyable {
         if machine.wantsLines && !log.isAtEnd { return .zero }
         let byWall = machine.nextDeadline.map { $0 - wall() }
         let byMonotonic = hub.deadline.map { Duration.microseconds($0 - SystemClock.monotonic()) }
-        return [byWall, byMonotonic].compactMap { $0 }.min().map { max($0, .zero) }
+        let retry: Duration? = log.trouble == nil ? nil : .seconds(5)
+        return [byWall, byMonotonic, retry].compactMap { $0 }.min().map { max($0, .zero) }
     }
 
     private func wall() -> Timestamp { Timestamp(microseconds: SystemClock.wall()) }
@@ -121,12 +122,19 @@ struct MonitorLoop: ~Copyable {
         let now = wall()
         var effects: [Monitor.Effect] = []
         var refusals: [String] = []
-        try log.read { line in
+        log.read { line in
             switch parser.parse(line, readAt: now) {
             case .record(let record): effects += machine.read(record, at: now)
             case .refused(let reason): refusals.append(reason)
             case .unrelated: break
             }
+        }
+        if let trouble = log.trouble {
+            complain("log", "the log cannot be read: tried again every five seconds", ["error": "\(trouble)"])
+        }
+        if log.takeGap() {
+            logger.warning("the log was cut off: fail2ban is asked for what was missed")
+            effects += machine.start(at: now)
         }
         for reason in refusals { complain("line", "a line of the log was passed over", ["reason": "\(reason)"]) }
         carryOut(effects)

@@ -311,7 +311,7 @@ import Testing
     @Test func `what is on disk is what the hub has ACKed, and the position never runs ahead of it`() {
         var rig = MonitorRig()
         rig.isHubUp = false
-        let first = LogPosition(device: 1, inode: 2, offset: 100)
+        let first = LogPosition(device: 1, inode: 2, offset: 100, headLength: 100, headSum: 3, tailSum: 4)
         rig.line(.banned(address("192.0.2.1")), at: 1)
         rig.carryOut(rig.monitor.reached(first, at: rig.now))
         #expect(rig.records == [])

@@ -7,7 +7,8 @@ import Testing
     static let monitor: [MonitorRecord] = [
         .live(subject, Report.State(version: 12, isLifted: false, until: .seconds(99))),
         .live(subject, Report.State(version: 12, isLifted: false, until: .forever)),
-        .gone(subject, 13), .version(14), .position(LogPosition(device: 1, inode: .max, offset: 0)),
+        .gone(subject, 13), .version(14),
+        .position(LogPosition(device: 1, inode: .max, offset: 0, headLength: 256, headSum: .max, tailSum: 0)),
     ]
 
     private func file(_ records: [some StateRecord]) -> [UInt8] { records.flatMap(\.line) }
