@@ -25,6 +25,10 @@ final class Folder: Sendable {
         try file.close()
     }
 
+    func rename(_ name: String, to other: String) throws {
+        try FileManager.default.moveItem(atPath: file(name), toPath: file(other))
+    }
+
     func lines(of name: String) -> [Substring] {
         ((try? String(contentsOfFile: file(name), encoding: .utf8)) ?? "").split(separator: "\n")
     }

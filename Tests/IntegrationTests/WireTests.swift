@@ -143,6 +143,40 @@ import Testing
         _ = (subscriber, monitor)
     }
 
+    @Test(arguments: [false, true])
+    func `bans written while the hub is down and the log rotates twice arrive, each once, in order`(
+        isMonitorKilled: Bool
+    ) async throws {
+        let log = try Folder()
+        try log.append("", to: "fail2ban.log")
+        let hub = try await TestHub(
+            replies: "ipc://\(log.file("replies"))", broadcasts: "ipc://\(log.file("broadcasts"))")
+        let monitor = try await hub.monitor(
+            host: "a", log: log.file("fail2ban.log"), socket: nil, more: "requesttimeout = 1s")
+        try log.append(Self.line("[sshd] Ban 203.0.113.1"), to: "fail2ban.log")
+        try await eventually { hub.broadcast.count == 1 }
+        hub.publisher.kill9()
+        let addresses = (0..<5_000).map { "198.18.\($0 / 250).\($0 % 250 + 1)" }
+        for part in 0..<5 {
+            let lines = addresses[part * 1_000..<(part + 1) * 1_000].map { Self.line("[sshd] Ban \($0)") }
+            try log.append(lines.joined(), to: "fail2ban.log")
+            if part == 1 || part == 3 {
+                if part == 3 { try log.rename("fail2ban.log.1", to: "fail2ban.log.2") }
+                try log.rename("fail2ban.log", to: "fail2ban.log.1")
+                try log.append("", to: "fail2ban.log")
+            }
+            if isMonitorKilled {
+                monitor.kill9()
+                try await monitor.start()
+            }
+        }
+        try await eventually { monitor.log.contains { $0.contains("does not answer") } }
+        if IdleTests.isLong { try await Task.sleep(for: .seconds(60)) }  // the outage itself
+        try await hub.publisher.start()
+        try await eventually(within: .seconds(60)) { hub.broadcast.count > 5_000 }
+        #expect(hub.broadcast.dropFirst().map { $0.split(separator: "|").last.map(String.init) } == addresses)
+    }
+
     @Test func `each daemon killed and started again goes on, and nothing is lost or doubled`() async throws {
         let log = try Folder()
         try log.append("", to: "fail2ban.log")
