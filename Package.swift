@@ -78,7 +78,7 @@ let package = Package(
         room(
             "DaemonKit",
             [
-                "ClusterConfiguration", "ClusterProtocol", "LinuxSystem", argumentParser, logging,
+                "BanModel", "ClusterConfiguration", "ClusterProtocol", "LinuxSystem", argumentParser, logging,
             ]),
 
         // Floor 2: the machines, the protocol, the configuration, fail2ban.
@@ -109,7 +109,7 @@ let package = Package(
         tests(
             of: "Fail2Ban", with: ["BanModel", "LinuxSystem", "OwnThread", "RealFail2Ban"],
             resources: [.copy("Fixtures")]),
-        tests(of: "DaemonKit", with: ["ClusterConfiguration", "LinuxSystem", argumentParser, logging]),
+        tests(of: "DaemonKit", with: ["BanModel", "ClusterConfiguration", "LinuxSystem", argumentParser, logging]),
         tests(of: "HubClient", with: ["LinuxSystem", "ZeroMQ"]),
         tests(of: "LinuxSystem", with: ["OwnThread"]),
         tests(of: "MonitorDaemon", with: ["BanModel", "LinuxSystem"]),

@@ -7,7 +7,9 @@ package enum NeverBanned {
         let narrowest: UInt8 = address.family == .ipv4 ? 16 : 32
         if address.prefix < narrowest { return "a network wider than /\(narrowest)" }
         for (network, reason) in special where network.overlaps(address) { return reason }
-        return ignored.first { $0.overlaps(address) }.map { "ignoreip has \($0)" }
+        return ignored.first { $0.overlaps(address) }.map {
+            "\($0) is exempt: ignoreip has it, or this host or its hub"
+        }
     }
 
     private static let special: [(Address, String)] = [

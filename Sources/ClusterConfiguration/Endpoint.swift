@@ -44,6 +44,12 @@ package struct Endpoint: Hashable, Sendable {
         if case .tcp(_, nil) = transport { true } else { false }
     }
 
+    /// The name or address of the machine; nil for `*`, and where there is none.
+    package var host: String? {
+        guard case .tcp(let host?, _) = transport else { return nil }
+        return host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
+    }
+
     private static func port(_ text: Substring) -> UInt16? {
         guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), text.utf8.count <= 5 else { return nil }
         return UInt16(text)

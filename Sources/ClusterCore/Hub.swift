@@ -15,12 +15,18 @@ package struct Hub: Sendable {
 
     /// nil: no token is asked for.
     private let tokens: Set<String>?
+    /// Never taken, nor is a network that holds one of them.
+    private let ignored: [Address]
 
-    package init(tokens: Set<String>?) { self.tokens = tokens }
+    package init(tokens: Set<String>?, ignored: [Address] = []) {
+        self.tokens = tokens
+        self.ignored = ignored
+    }
 
     package mutating func take(_ announcement: Announcement, token: String?) -> Verdict {
         if let tokens, !tokens.contains(token ?? "") { return .refused(.token) }
-        if announcement.action == .ban, let reason = NeverBanned.reason(announcement.subject.address) {
+        if announcement.action == .ban, let reason = NeverBanned.reason(announcement.subject.address, ignored: ignored)
+        {
             return .refused(.neverBanned(announcement.subject.address, reason: reason))
         }
         return .accepted

@@ -44,17 +44,20 @@ struct MonitorLoop: ~Copyable {
         self.watch = watch
         logName = NameWatch(path: section.logPath.text)
         ledgerName = NameWatch(path: ledgerPath)
-        machine = Monitor(settings: Self.settings(section, general), records: records)
+        machine = Monitor(settings: Self.settings(section, general, logger), records: records)
         log = LogFollower(path: section.logPath.text)
         ledger = LedgerReader(path: ledgerPath)
         hub = HubRequest(
             context: context, endpoint: "\(section.hubs[0])", timeLimit: section.requestTimeout)
     }
 
-    private static func settings(_ section: MonitorSection, _ general: GeneralSection) -> Monitor.Settings {
+    private static func settings(
+        _ section: MonitorSection, _ general: GeneralSection, _ logger: Logger
+    ) -> Monitor.Settings {
         Monitor.Settings(
             host: general.hostname, ignoredJails: section.ignoredJails, bantime: section.bantime.duration,
-            ignored: general.ignored, asks: general.client != nil)
+            ignored: Exemptions.addresses(ignored: general.ignored, hubs: section.hubs, logger: logger),
+            asks: general.client != nil)
     }
 
     mutating func run(until signals: borrowing SignalWatch) throws {

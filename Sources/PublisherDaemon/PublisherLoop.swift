@@ -22,8 +22,10 @@ struct PublisherLoop: ~Copyable {
     private var complaints = OccasionalLog()
     private let logger: Logger
 
-    init(section: PublisherSection, logger: Logger, context: Context) throws(ZMQError) {
-        hub = Hub(tokens: section.tokens.isEmpty ? nil : Set(section.tokens.map(\.secret)))
+    init(section: PublisherSection, general: GeneralSection, logger: Logger, context: Context) throws(ZMQError) {
+        hub = Hub(
+            tokens: section.tokens.isEmpty ? nil : Set(section.tokens.map(\.secret)),
+            ignored: Exemptions.addresses(ignored: general.ignored, hubs: [], logger: logger))
         self.logger = logger
         var replies = try Socket(.router, in: context, maximumMessageSize: OldForm.longest)
         try replies.setHandshakeLimit(3_000)

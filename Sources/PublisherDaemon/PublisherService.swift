@@ -6,17 +6,19 @@ internal import ZeroMQ
 /// The hub: takes requests at one address, checks them, answers them, and broadcasts what it took at another.
 package struct PublisherService {
     private let section: PublisherSection
+    private let general: GeneralSection
     private let logger: Logger
 
-    package init(section: PublisherSection, logger: Logger) {
+    package init(section: PublisherSection, general: GeneralSection, logger: Logger) {
         self.section = section
+        self.general = general
         self.logger = logger
     }
 
     /// On the calling thread, until a signal to end waits.
     package func run(until signals: borrowing SignalWatch) throws {
         let context = try Context()
-        var loop = try PublisherLoop(section: section, logger: logger, context: context)
+        var loop = try PublisherLoop(section: section, general: general, logger: logger, context: context)
         try loop.run(until: signals)
     }
 }

@@ -50,11 +50,13 @@ struct SubscriberLoop: ~Copyable {
         self.ledger = ledger
         self.replica = replica
         self.broadcasts = broadcasts
-        machine = Subscriber(settings: Self.settings(section, general), reports: reports, records: records)
+        machine = Subscriber(settings: Self.settings(section, general, logger), reports: reports, records: records)
         actionLog = ActionLog(path: section.logFile?.text)
     }
 
-    private static func settings(_ section: SubscriberSection, _ general: GeneralSection) -> Subscriber.Settings {
+    private static func settings(
+        _ section: SubscriberSection, _ general: GeneralSection, _ logger: Logger
+    ) -> Subscriber.Settings {
         let target: Subscriber.Settings.Target =
             switch (section.action, section.targetJail) {
             case (.log, _): .log
@@ -63,7 +65,11 @@ struct SubscriberLoop: ~Copyable {
             }
         return Subscriber.Settings(
             host: general.hostname, target: target, prefixFilter: section.prefixFilter,
-            ignored: general.ignored + section.ignored, bantime: section.bantime.duration)
+            ignored: Exemptions.addresses(
+                ignored: general.ignored + section.ignored,
+                hubs: section.hubs.flatMap { [$0.broadcast, $0.reply] }.compactMap { $0 },
+                logger: logger),
+            bantime: section.bantime.duration)
     }
 
     mutating func run(until signals: borrowing SignalWatch) throws {

@@ -13,6 +13,6 @@ internal import PublisherDaemon
     static func serve(
         _ section: PublisherSection, _ general: GeneralSection, _ logger: Logger, until signals: borrowing SignalWatch
     ) throws {
-        try PublisherService(section: section, logger: logger).run(until: signals)
+        try PublisherService(section: section, general: general, logger: logger).run(until: signals)
     }
 }
