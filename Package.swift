@@ -120,6 +120,7 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: ["fail2ban-monitor", "fail2ban-publisher", "fail2ban-subscriber", "RealFail2Ban"],
+            exclude: ["Original"],
             swiftSettings: strict),
     ]
 )
