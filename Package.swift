@@ -114,6 +114,10 @@ let package = Package(
         tests(of: "LinuxSystem", with: ["OwnThread"]),
         tests(of: "MonitorDaemon", with: ["BanModel", "LinuxSystem"]),
         tests(of: "ZeroMQ", with: ["LinuxSystem", "OwnThread"]),
+        // The monitor's core on what a real fail2ban wrote and answered.
+        .testTarget(
+            name: "ReplayTests", dependencies: ["BanModel", "ClusterCore", "Fail2Ban", "RealFail2Ban"],
+            swiftSettings: strict),
         // The files for fail2ban and systemd, with the real programs.
         .testTarget(name: "PackagingTests", swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),

@@ -23,11 +23,12 @@ enum PackageOnDisk {
     static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
-    /// Every target but the tests, and what they share.
+    /// Every target under Sources: what only tests use stands beside them.
     static func rooms() throws -> [Room] {
         let manifest = try JSONDecoder().decode(Manifest.self, from: dump())
-        return try manifest.targets.filter { $0.type != "test" && $0.path?.hasPrefix("Tests/") != true }.map { target in
+        return try manifest.targets.filter { $0.type != "test" }.compactMap { target in
             let folder = target.path ?? "Sources/\(target.name)"
+            guard folder.hasPrefix("Sources/") else { return nil }
             return Room(
                 name: target.name,
                 dependencies: target.dependencies.flatMap { $0.values.compactMap { $0.first?.text } },
