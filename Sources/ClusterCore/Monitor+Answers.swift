@@ -6,6 +6,7 @@ extension Monitor {
         _ answer: Answer, to question: Question, asked: Timestamp, isLogRead: Bool, at now: Timestamp
     ) {
         if case .impossible = answer {} else { canAsk = settings.asks }
+        if case .bans(let jail) = question { endsWaited(in: jail, at: now) }
         switch (question, answer) {
         case (.jails, .jails(let names)):
             for jail in names where !settings.ignoredJails.contains(jail) {
@@ -17,6 +18,7 @@ extension Monitor {
             questions.want(.jails, at: now + Self.sweep)
         case (.bantime(let jail), .bantime(let time)):
             jails[jail, default: JailLife(at: now)].bantime = .some(time)
+            reviseGuesses(in: jail, at: now)
         case (.bans(let jail), .bans(let list)):
             take(list, in: jail, asked: asked, at: now)
             let names = Set(list.map(\.address))
@@ -61,17 +63,33 @@ extension Monitor {
     private mutating func take(_ list: [ListedBan], in jail: Jail, asked: Timestamp, at now: Timestamp) {
         for ban in list where ban.until > now {
             let subject = Subject(jail, ban.address)
+            let latest = ban.until + Self.cut
             guard let known = table[subject] else {
                 if isUnknown(subject, asked: asked, at: now) {
-                    report(subject, until: ban.until, since: now, at: now)
+                    report(subject, until: latest, since: now, at: now)
                     see(subject, at: now)
                 }
                 continue
             }
-            if known.seenAt <= asked, distance(known.state.until, ban.until) > .seconds(1) {
-                report(subject, until: ban.until, since: now, at: now)
+            if known.reckonedAt <= asked, !(ban.until...latest).contains(known.state.until) {
+                report(subject, until: latest, since: now, at: now)
             }
             see(subject, listedInAnswerTo: asked, at: now)
+        }
+    }
+
+    /// The answer for which some ends have waited is there; what it prolongs is looked at again with its new end.
+    private mutating func endsWaited(in jail: Jail, at now: Timestamp) {
+        for (subject, report) in table where subject.jail == jail && report.state.until <= now {
+            deadlines.add(subject, at: now)
+        }
+    }
+
+    /// The jail's bantime is known: so are the ends of the bans whose lines were read before, list or no list.
+    private mutating func reviseGuesses(in jail: Jail, at now: Timestamp) {
+        for (subject, known) in table.sorted(by: { $0.key < $1.key }) where subject.jail == jail {
+            guard let begun = known.guessedFrom else { continue }
+            report(subject, until: begun + bantime(of: jail), since: now, at: now)
         }
     }
 
@@ -114,7 +132,11 @@ extension Monitor {
     mutating func attend(_ subject: Subject, at now: Timestamp) {
         guard let report = table[subject] else { return }
         if now >= report.state.until {
-            end(subject)
+            if canAsk, questions.isUnderway(.bans(subject.jail)), now < report.state.until + Self.grace {
+                deadlines.add(subject, at: report.state.until + Self.grace)
+            } else {
+                end(subject)
+            }
         } else if !canAsk, report.heldSince != nil, let last = jails[subject.jail]?.lastUnban {
             // A stop with slow actions is logged after its last `Unban`.
             if now >= last + Self.unasked {
@@ -136,8 +158,4 @@ extension Monitor {
             take(LogRecord(time: time, event: .jail(record.subject.jail, .banned(record.subject.address))), at: now)
         }
     }
-}
-
-private func distance(_ left: Timestamp, _ right: Timestamp) -> Duration {
-    left < right ? right - left : left - right
 }

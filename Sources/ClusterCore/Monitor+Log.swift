@@ -30,7 +30,8 @@ extension Monitor {
             increased(Subject(jail, address), until: until, time: time, at: now)
         case .unbanned(let address):
             unbanned(Subject(jail, address), time: time, at: now)
-        case .bannedAlready:
+        case .bannedAlready(let address):
+            bannedAlready(Subject(jail, address), time: time, at: now)
             questions.want(.bans(jail), at: now)
         case .repealed, .stopped:
             jails[jail]?.begin(at: now, isStopped: true)
@@ -58,6 +59,16 @@ extension Monitor {
         }
         guard until > now else { return }  // read late: it began and ended while nobody looked
         report(subject, until: until, since: time, at: now)
+        if jails[subject.jail]?.bantime == nil { table[subject]?.guessedFrom = time }
+        see(subject, at: now)
+    }
+
+    /// Its end has moved, and by the time of asking fail2ban may be stopped.
+    private mutating func bannedAlready(_ subject: Subject, time: Timestamp, at now: Timestamp) {
+        let until = time + bantime(of: subject.jail)
+        guard let known = table[subject], until > known.state.until else { return }
+        report(subject, until: until, since: time, at: now)
+        if jails[subject.jail]?.bantime == nil { table[subject]?.guessedFrom = time }
         see(subject, at: now)
     }
 
@@ -79,7 +90,7 @@ extension Monitor {
 
     private mutating func increased(_ subject: Subject, until: Timestamp, time: Timestamp, at now: Timestamp) {
         guard until > now, echo.verdict(on: subject, from: time, to: time) == .local else { return }
-        report(subject, until: until, since: time, at: now)
+        report(subject, until: until + Self.cut, since: time, at: now)
         table[subject]?.increasedAt = time
         see(subject, at: now)
     }

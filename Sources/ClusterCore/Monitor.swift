@@ -51,8 +51,12 @@ package struct Monitor: Sendable {
 
     /// How long before a known end fail2ban is asked whether it still stands.
     static let lead = Duration.seconds(3)
+    /// How long an end waits for an answer that is on its way: a busy fail2ban lets everybody wait.
+    static let grace = Duration.seconds(10)
     /// fail2ban looks for ends once a second, and prints them without their fraction.
     static let slack = Duration.milliseconds(1500)
+    /// How much later an end can be than fail2ban prints it: nobody is to be freed before fail2ban frees him.
+    static let cut = Duration.seconds(1)
     /// Between two answers that both miss an address lies time for the log to tell of a stop.
     static let doubt = Duration.seconds(1)
     /// How long a jail that has just started may still be restoring: an action may take 60 s by default.
@@ -109,20 +113,23 @@ package struct Monitor: Sendable {
     /// At the daemon's start, and after a gap in the log: asks for everything that the log did not tell.
     package mutating func start(at now: Timestamp) -> [Effect] {
         for (subject, report) in table { watch(subject, report, at: now) }
-        for jail in Set(table.keys.map(\.jail)) where jails[jail] == nil { jails[jail] = JailLife(at: now) }
         questions.want(.jails, at: now)
-        return finish(at: now)
+        for jail in Set(table.keys.map(\.jail)) {
+            if jails[jail] == nil { jails[jail] = JailLife(at: now) }
+            questions.want(.bans(jail), at: now)
+        }
+        return finish(at: now, isLogRead: false)
     }
 
     package mutating func read(_ record: LogRecord, at now: Timestamp) -> [Effect] {
         take(record, at: now)
-        return finish(at: now)
+        return finish(at: now, isLogRead: false)
     }
 
     /// Every line before this position was given to ``read(_:at:)``.
     package mutating func reached(_ position: LogPosition, at now: Timestamp) -> [Effect] {
         if !outbox.reached(position) { save(position) }
-        return finish(at: now)
+        return finish(at: now, isLogRead: false)
     }
 
     /// - Parameter isLogRead: whether the log was read to its end after the answer came; where not, nothing that the
@@ -217,6 +224,8 @@ package struct Monitor: Sendable {
         report.state = state
         report.heldSince = nil
         report.missedAt = nil
+        report.guessedFrom = nil
+        report.reckonedAt = now
         table[subject] = report
         outbox.append(Outbox.Item(subject: subject, state: state, isEnd: false))
         emit(.reported(subject, until: until))
@@ -250,10 +259,11 @@ package struct Monitor: Sendable {
 
     // MARK: After every piece of news
 
-    private mutating func finish(at now: Timestamp) -> [Effect] {
+    /// - Parameter isLogRead: where not, no end has come yet: the next line may move it.
+    private mutating func finish(at now: Timestamp, isLogRead: Bool = true) -> [Effect] {
         if now + Self.clockJump < lastNow { questions.hurry(at: now) }
         lastNow = now
-        for subject in deadlines.takeDue(at: now) { attend(subject, at: now) }
+        if isLogRead { for subject in deadlines.takeDue(at: now) { attend(subject, at: now) } }
         for question in settings.asks ? questions.takeDue(at: now) : [] {
             if case .status(let jail) = question { jails[jail]?.asked() }
             effects.append(.ask(question))
@@ -298,8 +308,12 @@ struct LiveReport: Hashable, Sendable {
     var life = 0
     /// When that was.
     var seenAt = Timestamp.seconds(0)
+    /// When its end was last reckoned: an answer to an earlier question does not know better.
+    var reckonedAt = Timestamp.seconds(0)
     /// When the observer said how long it lasts.
     var increasedAt: Timestamp?
+    /// The time of its line, where the end was reckoned from it before fail2ban had told the jail's bantime.
+    var guessedFrom: Timestamp?
     /// When the log said that it was unbanned before its end: by a person or by a stop.
     var heldSince: Timestamp?
     /// When an answer first did not list it.

@@ -16,6 +16,8 @@ struct QuestionSchedule: Sendable {
         due[question] = min(due[question] ?? .forever, time)
     }
 
+    func isUnderway(_ question: Question) -> Bool { underway[question] != nil }
+
     mutating func forget(_ question: Question) { due[question] = nil }
 
     /// The next moment at which ``takeDue(at:)`` has something to give.

@@ -205,7 +205,131 @@ import Testing
         rig.line(.banned(address("192.0.2.1")), at: 20)  // the failure was at 5
         rig.fail2ban = running(["192.0.2.1": 605], total: 1, bantime: 600)
         rig.line(.bannedAlready(address("192.0.2.1")), at: 30)
-        #expect(rig.records.contains { if case .live(_, let state) = $0 { state.until == .at(605) } else { false } })
+        #expect(rig.records.contains { if case .live(_, let state) = $0 { state.until == .at(606) } else { false } })
+    }
+
+    @Test func `an end that fail2ban prints without its fraction is the whole second's end`() {
+        // Banned again by a person at 12.7: it ends at 42.7, and 42 is what the list says.
+        var rig = MonitorRig()
+        rig.fail2ban = running(["192.0.2.1": 42], total: 1)
+        rig.begin()
+        rig.wait(until: 42.9)
+        #expect(rig.heard == ["Ban 192.0.2.1"])
+        rig.wait(until: 43)
+        #expect(rig.heard == ["Ban 192.0.2.1", "Unban 192.0.2.1"])
+        // Prolonged by less than a second: the list says 31, and we reckoned 30.8.
+        var other = MonitorRig()
+        other.fail2ban = running([:], total: 0, bantime: 30)
+        other.begin()
+        other.fail2ban = running(["192.0.2.1": 31], total: 1, bantime: 30)
+        other.line(.banned(address("192.0.2.1")), at: 0.8)
+        other.wait(until: 31.9)
+        #expect(other.heard == ["Ban 192.0.2.1"])
+        // The observer's word is cut the same way.
+        var observed = MonitorRig()
+        observed.fail2ban = running([:], total: 0, bantime: 30)
+        observed.begin()
+        observed.fail2ban = nil
+        observed.line(.increased(address("192.0.2.1"), until: .at(60)), at: 1)
+        observed.wait(until: 60.9)
+        #expect(observed.heard == ["Ban 192.0.2.1"])
+    }
+
+    @Test func `a ban read before the bantime was known ends by it, though fail2ban never lists it`() {
+        var rig = MonitorRig()
+        rig.begin()
+        rig.line(.banned(address("192.0.2.1")), at: 0.5)
+        rig.line(.banned(address("192.0.2.2")), at: 0.6)
+        rig.line(.increased(address("192.0.2.2"), until: .at(3600)), at: 0.6)
+        rig.answerAll { question, _ in
+            switch question {
+            case .jails: .jails([sshd])
+            case .bantime: .bantime(.seconds(600))
+            case .bans, .status: .unclear("busy")
+            }
+        }
+        rig.fail2ban = stopped
+        rig.server(.serverStopping, at: 10)
+        rig.wait(until: 600)
+        #expect(rig.heard == ["Ban 192.0.2.1", "Ban 192.0.2.2"])
+        rig.wait(until: 601)
+        #expect(rig.heard.last == "Unban 192.0.2.1")
+        rig.wait(until: 3599)
+        #expect(rig.heard.count == 3)
+    }
+
+    @Test func `an end waits for the answer on its way, and ten seconds at most`() {
+        for isAnswered in [true, false] {
+            var rig = MonitorRig()
+            rig.fail2ban = running(["192.0.2.1": 30], total: 1)
+            rig.begin()
+            rig.fail2ban = nil
+            rig.wait(until: 33)
+            #expect(rig.asked == [.bans(sshd)])
+            #expect(rig.heard == ["Ban 192.0.2.1"])
+            if isAnswered { rig.answerAll(running(["192.0.2.1": 60], total: 1)) }
+            rig.wait(until: 42)
+            #expect(rig.heard.count == (isAnswered ? 1 : 2))
+        }
+        // An answer that does not list it any more ends it at once.
+        var rig = MonitorRig()
+        rig.fail2ban = running(["192.0.2.1": 30], total: 1)
+        rig.begin()
+        rig.fail2ban = nil
+        rig.wait(until: 33)
+        rig.answerAll(running([:], total: 1))
+        #expect(rig.heard == ["Ban 192.0.2.1", "Unban 192.0.2.1"])
+    }
+
+    @Test func `a list tells the end though a status was answered since it was asked for`() {
+        var rig = MonitorRig()
+        rig.fail2ban = running(["192.0.2.1": 30], total: 1)
+        rig.begin()
+        rig.fail2ban = nil
+        rig.line(.bannedAlready(address("192.0.2.9")), at: 10)
+        rig.line(.unbanned(address("192.0.2.1")), at: 11)
+        #expect(rig.asked == [.bans(sshd), .status(sshd)])
+        let answer = running(["192.0.2.1": 60], total: 1)
+        rig.now = .at(12)
+        rig.carryOut(
+            rig.monitor.answered(.status(sshd), with: answer(.status(sshd), rig.now), isLogRead: true, at: rig.now))
+        rig.now = .at(13)
+        rig.carryOut(
+            rig.monitor.answered(.bans(sshd), with: answer(.bans(sshd), rig.now), isLogRead: true, at: rig.now))
+        rig.fail2ban = answer
+        rig.wait(until: 59)
+        #expect(rig.heard == ["Ban 192.0.2.1"])
+    }
+
+    @Test func `what came while it was down is read before an end is told`() {
+        var rig = MonitorRig()
+        rig.fail2ban = running(["192.0.2.1": 30], total: 1)
+        rig.begin()
+        var next = rig.restarted()
+        next.now = .at(100)
+        next.begin()
+        let line = LogRecord(time: .at(29), event: .jail(sshd, .increased(address("192.0.2.1"), until: .at(600))))
+        next.carryOut(next.monitor.read(line, at: next.now))
+        next.wait(until: 101)
+        #expect(next.heard == [])
+    }
+
+    @Test(arguments: [true, false])
+    func `what fails again is banned longer, though fail2ban is stopped before it can be asked`(asks: Bool) {
+        var settings = MonitorRig.settings
+        settings.asks = asks
+        settings.bantime = .seconds(600)
+        var rig = MonitorRig(settings: settings)
+        rig.fail2ban = running([:], total: 0)
+        rig.begin()
+        rig.fail2ban = stopped
+        rig.line(.banned(address("192.0.2.1")), at: 1)
+        rig.line(.bannedAlready(address("192.0.2.1")), at: 500)
+        rig.server(.serverStopping, at: 501)
+        rig.wait(until: 1099)
+        #expect(rig.heard == ["Ban 192.0.2.1"])
+        rig.wait(until: 1101)
+        #expect(rig.heard == ["Ban 192.0.2.1", "Unban 192.0.2.1"])
     }
 
     @Test func `schedule 5: the observer's word counts, before the ban's line or after it`() {
@@ -220,7 +344,8 @@ import Testing
             if !isFirst { rig.line(increase, at: 1.02) }
             rig.wait(until: 3599)
             #expect(rig.heard == ["Ban 192.0.2.1"])
-            rig.wait(until: 3601)
+            // fail2ban was asked, and does not answer.
+            rig.wait(until: 3612)
             #expect(rig.heard == ["Ban 192.0.2.1", "Unban 192.0.2.1"])
         }
     }
