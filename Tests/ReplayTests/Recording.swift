@@ -56,6 +56,12 @@ struct Recording: Sendable {
         }
     }
 
+    /// Right before and right at everything that happened.
+    var moments: [Timestamp] {
+        let arrivals = answers.values.flatMap { $0.map(\.arrived) }
+        return Set(lines.map(\.moment) + arrivals).sorted().flatMap { [$0 - .milliseconds(1), $0] }
+    }
+
     /// The lists with ends that were answered for a jail.
     func lists(of jail: Jail) -> [(asked: Timestamp, list: [ListedBan])] {
         (answers[.bans(jail)] ?? []).compactMap {
@@ -88,6 +94,11 @@ struct Recording: Sendable {
         default:
             return last
         }
+    }
+
+    /// Whether fail2ban still tells of the jail when the recording ends.
+    func isAnsweredAtEnd(_ jail: Jail) -> Bool {
+        if case .bans? = answers[.bans(jail)]?.last?.answer { true } else { false }
     }
 
     /// Whom fail2ban lists when the recording ends.

@@ -6,6 +6,8 @@ struct Variation: Sendable, CustomStringConvertible {
     /// How long after its own time a line is read; answers keep their times.
     var delay = Duration.zero
     var asks = true
+    /// One question after the other goes to fail2ban, as the daemon asks; else all at once.
+    var isSerial = false
     /// What the configuration says of the bantime.
     var bantime: Duration? = .seconds(86_400)
     /// The monitor starts here, at the end of the log and without records.
@@ -20,6 +22,7 @@ struct Variation: Sendable, CustomStringConvertible {
     var description: String {
         var parts: [String] = ["delay \(delay)"]
         if !asks { parts.append("by the log alone") }
+        if isSerial { parts.append("one question at a time") }
         if let begins { parts.append("begins at \(begins.microseconds)") }
         if let killedAfter {
             parts.append("killed after \(killedAfter) events, away \(away)\(losesLast ? ", last record lost" : "")")
@@ -33,6 +36,8 @@ struct Heard: Sendable, CustomStringConvertible {
     var time: Timestamp
     var subject: Subject
     var isBan: Bool
+    /// How many lines were read by then.
+    var line: Int
 
     var description: String { "\(time.microseconds) \(isBan ? "Ban" : "Unban") \(subject)" }
 }
@@ -46,6 +51,7 @@ struct Replay {
     private var monitor: Monitor
     private var now: Timestamp
     private var records: [MonitorRecord] = []
+    private var unasked: [Question] = []
     private var waiting: [(question: Question, answer: Answer, arrives: Timestamp)] = []
     /// How many lines were read.
     private var line = 0
@@ -68,7 +74,8 @@ struct Replay {
 
     /// Runs until this moment.
     mutating func run(until end: Timestamp) {
-        carryOut(monitor.start(at: now))
+        precondition(now <= end)
+        start()
         while let next = nextEvent(), next.time <= end {
             now = max(now, next.time)
             let before = records
@@ -107,8 +114,12 @@ struct Replay {
     }
 
     private mutating func read() {
-        carryOut(monitor.read(recording.lines[line].record, at: now))
         line += 1
+        carryOut(monitor.read(recording.lines[line - 1].record, at: now))
+        reached()
+    }
+
+    private mutating func reached() {
         carryOut(monitor.reached(LogPosition(device: 1, inode: 1, offset: UInt64(line)), at: now))
     }
 
@@ -116,23 +127,33 @@ struct Replay {
         now = now + variation.away
         monitor = Monitor(settings: Self.settings(variation), records: records)
         waiting = []
+        unasked = []
         // Without a position it begins at the end of the log, as at the first start.
         line = monitor.position.map { Int($0.offset) } ?? recording.lines.count { $0.moment + variation.delay <= now }
+        start()
+    }
+
+    private mutating func start() {
         carryOut(monitor.start(at: now))
+        reached()
     }
 
     private mutating func carryOut(_ effects: [Monitor.Effect]) {
         for effect in effects {
             switch effect {
             case .ask(let question):
-                let (answer, arrives) = recording.answer(to: question, at: now)
-                waiting.append((question, answer, arrives))
+                unasked.append(question)
             case .save(let record): records.append(record)
             case .note(let note): notes.append(note)
             }
         }
+        while !unasked.isEmpty, waiting.isEmpty || !variation.isSerial {
+            let question = unasked.removeFirst()
+            let (answer, arrives) = recording.answer(to: question, at: now)
+            waiting.append((question, answer, arrives))
+        }
         while let next = monitor.outgoing {
-            heard.append(Heard(time: now, subject: next.subject, isBan: next.action == .ban))
+            heard.append(Heard(time: now, subject: next.subject, isBan: next.action == .ban, line: line))
             carryOut(monitor.acknowledged(at: now))
         }
     }
