@@ -8,7 +8,7 @@ import Testing
         ("hostname = a b", "hostname"),
         ("loglevel = loud", "loglevel"),
         ("statedir = state", "statedir"),
-        ("ignoreip = 192.0.2.1 010.1.1.1", "010.1.1.1"),
+        ("ignoreip = 198.19.7.1 010.1.1.1", "010.1.1.1"),
         ("cluster = one", ""),
         ("cluster = two", "cluster"),
         ("[monitor]", ""),

@@ -3,6 +3,9 @@ import Glibc
 import RealFail2Ban
 import Testing
 
+// Attackers come from 198.18.0.0/15, 198.51.100.0/24 and 203.0.113.0/24: a machine's own address, which is exempt, may be
+// in 192.0.2.0/24 where machines are made for tests.
+
 /// A folder of the test's own, gone with it.
 final class Folder: Sendable {
     let path: String

@@ -50,19 +50,19 @@ extension TestHub {
 @Suite(.enabled(if: RealFail2Ban.isInstalled, "needs Debian's fail2ban")) struct Fail2BanTests {
     @Test func `an attack on A is banned on B, and a person's unban on A frees B`() async throws {
         let hosts = try await TwoHosts()
-        try hosts.a.fail("192.0.2.66", in: "sshd")
-        try await eventually { try hosts.onB("Ban") == ["192.0.2.66"] }
-        try await hosts.a.client("set", "sshd", "unbanip", "192.0.2.66")
+        try hosts.a.fail("198.19.7.66", in: "sshd")
+        try await eventually { try hosts.onB("Ban") == ["198.19.7.66"] }
+        try await hosts.a.client("set", "sshd", "unbanip", "198.19.7.66")
         let begin = ContinuousClock.now
-        try await eventually { try hosts.onB("Unban") == ["192.0.2.66"] }
+        try await eventually { try hosts.onB("Unban") == ["198.19.7.66"] }
         print("A person's unban on A freed B after \(ContinuousClock.now - begin)")
     }
 
     @Test func `a natural end on A frees B`() async throws {
         let hosts = try await TwoHosts(bantime: "6")
-        try hosts.a.fail("192.0.2.66", in: "sshd")
-        try await eventually { try hosts.onB("Ban") == ["192.0.2.66"] }
-        try await eventually { try hosts.onB("Unban") == ["192.0.2.66"] }
+        try hosts.a.fail("198.19.7.66", in: "sshd")
+        try await eventually { try hosts.onB("Ban") == ["198.19.7.66"] }
+        try await eventually { try hosts.onB("Unban") == ["198.19.7.66"] }
         #expect(try await hosts.listed(on: hosts.b, in: "fail2bancluster") == [])
     }
 
@@ -71,7 +71,7 @@ extension TestHub {
         let isLong = ProcessInfo.processInfo.environment["FAIL2BAN_CLUSTER_LONG_TESTS"] != nil
         let (count, rounds) = isLong ? (200, 10) : (12, 1)
         let hosts = try await TwoHosts(bantime: "1d", command: "sleep 0.05", logLevel: level)
-        let attackers = Set((1...count).map { "192.0.2.\($0)" })
+        let attackers = Set((1...count).map { "198.19.7.\($0)" })
         try await hosts.a.client(["set", "sshd", "banip"] + attackers)
         try await eventually("all are banned on B", within: .seconds(120)) { try Set(hosts.onB("Ban")) == attackers }
         func allAreBack() async throws {
@@ -94,35 +94,35 @@ extension TestHub {
             try await allAreBack()
         }
         // What comes last shows that all before it has been decided: a person's unban goes through.
-        try await hosts.a.client("set", "sshd", "unbanip", "192.0.2.1")
-        try await eventually(within: .seconds(120)) { try hosts.onB("Unban").contains("192.0.2.1") }
-        #expect(try hosts.onB("Unban") == ["192.0.2.1"])
+        try await hosts.a.client("set", "sshd", "unbanip", "198.19.7.1")
+        try await eventually(within: .seconds(120)) { try hosts.onB("Unban").contains("198.19.7.1") }
+        #expect(try hosts.onB("Unban") == ["198.19.7.1"])
         #expect(try hosts.onB("Ban").count == count)
-        #expect(try await hosts.listed(on: hosts.b, in: "fail2bancluster") == attackers.subtracting(["192.0.2.1"]))
+        #expect(try await hosts.listed(on: hosts.b, in: "fail2bancluster") == attackers.subtracting(["198.19.7.1"]))
     }
 
     @Test func `schedule 3: a ban that fail2ban prolongs silently lasts as long on B`() async throws {
         let hosts = try await TwoHosts(bantime: "8")
-        try await hosts.a.client("set", "sshd", "banip", "192.0.2.66")
-        try await eventually { try hosts.onB("Ban") == ["192.0.2.66"] }
+        try await hosts.a.client("set", "sshd", "banip", "198.19.7.66")
+        try await eventually { try hosts.onB("Ban") == ["198.19.7.66"] }
         func end() async throws -> Date? {
             let list = try await hosts.a.client("get", "sshd", "banip", "--with-time").output
             return list.split(separator: "= ").last.flatMap { moment("\($0.prefix(19)),000") }
         }
         let first = try #require(try await end())
         try await eventually("its end has moved by four seconds") {
-            try await hosts.a.client("set", "sshd", "banip", "192.0.2.66")
+            try await hosts.a.client("set", "sshd", "banip", "198.19.7.66")
             return try await end().map { $0.timeIntervalSince(first) >= 4 } ?? false
         }
-        try await eventually { try hosts.onB("Unban") == ["192.0.2.66"] }
-        let line = try #require(try hosts.b.logLines().last { $0.hasSuffix("] Unban 192.0.2.66") })
+        try await eventually { try hosts.onB("Unban") == ["198.19.7.66"] }
+        let line = try #require(try hosts.b.logLines().last { $0.hasSuffix("] Unban 198.19.7.66") })
         let freed = try #require(moment(line))
         #expect(freed.timeIntervalSince(first) >= 3, "B did not free it at the end that had been known first")
     }
 
     @Test func `unban --all on A is a person's and frees B`() async throws {
         let hosts = try await TwoHosts()
-        try await hosts.a.client("set", "sshd", "banip", "192.0.2.1", "192.0.2.2", "192.0.2.3")
+        try await hosts.a.client("set", "sshd", "banip", "198.19.7.1", "198.19.7.2", "198.19.7.3")
         try await eventually { try hosts.onB("Ban").count == 3 }
         try await hosts.a.client("unban", "--all")
         try await eventually { try hosts.onB("Unban").count == 3 }
@@ -132,7 +132,7 @@ extension TestHub {
         let hub = try await TestHub()
         let a = try await RealFail2Ban([RealJail("sshd")])
         let b = try await RealFail2Ban([RealJail("fail2bancluster", hasFilter: false, bantime: "604800")])
-        let attackers = Set((1...50).map { "192.0.2.\($0)" })
+        let attackers = Set((1...50).map { "198.19.7.\($0)" })
         try await a.client(["set", "sshd", "banip"] + attackers)
         let subscriber = try await hub.subscriber(
             host: "b", general: "fail2bansocket = \(b.socket)", "subscriberaction = fail2banclient")

@@ -12,7 +12,7 @@ import Testing
         let subscriber = try await hub.subscriber(
             host: "b", general: "fail2bansocket = \(fail2ban.socket)", "targetjail = same")
         let monitor = try await hub.monitor(host: "a", log: fail2ban.logPath, socket: fail2ban.socket)
-        try fail2ban.fail("192.0.2.1", in: "sshd")
+        try fail2ban.fail("198.19.7.1", in: "sshd")
         try await eventually { subscriber.log.contains { $0.contains("not ours") } }
         let daemons = [hub.publisher, monitor, subscriber]
         // What that ban has set in motion comes to rest first: two looks a second apart that see the same.

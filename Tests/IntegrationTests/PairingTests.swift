@@ -100,7 +100,7 @@ private final class Original {
         }
         try await eventually("somebody is banned", within: .seconds(60)) {
             last += 1
-            try log.append(WireTests.line("[sshd] Ban 192.0.2.\(last)"), to: "fail2ban.log")
+            try log.append(WireTests.line("[sshd] Ban 198.19.7.\(last)"), to: "fail2ban.log")
             try await Task.sleep(for: .milliseconds(200))
             return try await !banned().isEmpty
         }

@@ -38,23 +38,23 @@ import Testing
         return Set(output.split(whereSeparator: \.isWhitespace).map(String.init))
     }
 
-    /// What this host has reported of 192.0.2.0/24, once it has reported a ban of its own that came later.
+    /// What this host has reported of 198.19.7.0/24, once it has reported a ban of its own that came later.
     private func reported(after marker: String) async throws -> [String] {
         try await fail2ban.client("set", "sshd", "banip", marker)
         try await eventually { hub.broadcast.contains { $0 == "b|sshd|Ban|\(marker)" } }
-        return hub.broadcast.filter { $0.hasPrefix("b|") && $0.contains("|192.0.2.") }.map(String.init)
+        return hub.broadcast.filter { $0.hasPrefix("b|") && $0.contains("|198.19.7.") }.map(String.init)
     }
 
     @Test func `schedule 24: a cluster's ban and its lift make no report`() async throws {
-        try tell("Ban", "192.0.2.1")
-        try await eventually { try await banned() == ["192.0.2.1"] }
+        try tell("Ban", "198.19.7.1")
+        try await eventually { try await banned() == ["198.19.7.1"] }
         #expect(try await reported(after: "198.51.100.1") == [])
-        try tell("Unban", "192.0.2.1")
+        try tell("Unban", "198.19.7.1")
         try await eventually { try await banned() == ["198.51.100.1"] }
         #expect(try await reported(after: "198.51.100.2") == [])
         // Nor does a monitor that comes later, reads the lines again, and asks fail2ban for its list.
-        try tell("Ban", "192.0.2.2")
-        try await eventually { try await banned().contains("192.0.2.2") }
+        try tell("Ban", "198.19.7.2")
+        try await eventually { try await banned().contains("198.19.7.2") }
         monitor.kill9()
         try await monitor.start()
         let answered = monitor.log.filter { $0.contains("fail2ban answered") && $0.contains("--with-time") }.count
@@ -65,13 +65,13 @@ import Testing
     }
 
     @Test func `schedule 24: what the local fail2ban banned first stays when the cluster lifts it`() async throws {
-        try fail2ban.fail("192.0.2.7", in: "sshd")
-        try await eventually { hub.broadcast.contains("b|sshd|Ban|192.0.2.7") }
-        try tell("Ban", "192.0.2.7")
+        try fail2ban.fail("198.19.7.7", in: "sshd")
+        try await eventually { hub.broadcast.contains("b|sshd|Ban|198.19.7.7") }
+        try tell("Ban", "198.19.7.7")
         try await eventually { subscriber.log.contains { $0.contains("banned it already") } }
-        try tell("Unban", "192.0.2.7")
-        try tell("Ban", "192.0.2.8")
-        try await eventually { try await banned() == ["192.0.2.7", "192.0.2.8"] }
-        #expect(try await reported(after: "198.51.100.1") == ["b|sshd|Ban|192.0.2.7"])
+        try tell("Unban", "198.19.7.7")
+        try tell("Ban", "198.19.7.8")
+        try await eventually { try await banned() == ["198.19.7.7", "198.19.7.8"] }
+        #expect(try await reported(after: "198.51.100.1") == ["b|sshd|Ban|198.19.7.7"])
     }
 }

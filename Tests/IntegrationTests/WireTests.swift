@@ -19,12 +19,12 @@ import Testing
         let other = try await hub.subscriber(host: "b", "subscriberaction = log\nlogfile = \(log.file("b.log"))")
         let own = try await hub.subscriber(host: "a", "subscriberaction = log\nlogfile = \(log.file("a.log"))")
         let monitor = try await hub.monitor(host: "a", log: log.file("fail2ban.log"), socket: nil)
-        try log.append(Self.line("[sshd] Ban 192.0.2.1"), to: "fail2ban.log")
+        try log.append(Self.line("[sshd] Ban 198.19.7.1"), to: "fail2ban.log")
         try await eventually(within: .seconds(20)) { log.lines(of: "b.log").count == 1 }
         #expect(
             log.lines(of: "b.log")[0].hasSuffix(
-                " fail2ban-subscriber: fail2ban-zmq-tools Subscriber: Got broadcast message: a|sshd|Ban|192.0.2.1"))
-        try await eventually(within: .seconds(20)) { own.log.contains { $0.contains("a|sshd|Ban|192.0.2.1") } }
+                " fail2ban-subscriber: fail2ban-zmq-tools Subscriber: Got broadcast message: a|sshd|Ban|198.19.7.1"))
+        try await eventually(within: .seconds(20)) { own.log.contains { $0.contains("a|sshd|Ban|198.19.7.1") } }
         #expect(log.lines(of: "a.log") == [])
         for daemon in [monitor, other, own, hub.publisher] { #expect(daemon.stop() == 0) }
     }
@@ -80,18 +80,18 @@ import Testing
             for text in sys.argv[2:]:
                 print(ask(text.encode("latin-1")))
             print(ask(b"a", b"b"))
-            print(ask(b"secret|a|sshd|Ban|192.0.2.9"))
+            print(ask(b"secret|a|sshd|Ban|198.19.7.9"))
             """
         let requests = [
-            "a|sshd|Ban|192.0.2.1", "wrong|a|sshd|Ban|192.0.2.1", "secret|a|sshd|Ban|0.0.0.0/0",
-            "secret|a|sshd|Ban|127.0.0.1", "secret|a|sshd|Ban|010.1.1.1", "secret||sshd|Ban|192.0.2.1",
-            "secret|a|ss hd|Ban|192.0.2.1", "secret|a|sshd|Burn|192.0.2.1", "secret|a|sshd|Ban|192.0.2.1|more",
+            "a|sshd|Ban|198.19.7.1", "wrong|a|sshd|Ban|198.19.7.1", "secret|a|sshd|Ban|0.0.0.0/0",
+            "secret|a|sshd|Ban|127.0.0.1", "secret|a|sshd|Ban|010.1.1.1", "secret||sshd|Ban|198.19.7.1",
+            "secret|a|ss hd|Ban|198.19.7.1", "secret|a|sshd|Burn|198.19.7.1", "secret|a|sshd|Ban|198.19.7.1|more",
             "\u{FF}",
         ]
         let output = try python(script, [hub.replies] + requests)
         let naks = Array(repeating: "[b'NAK']", count: requests.count)
-        #expect(output.split(separator: "\n").map(String.init) == naks + ["None", "[b'a|sshd|Ban|192.0.2.9']"])
-        #expect(hub.broadcast == ["a|sshd|Ban|192.0.2.9"])
+        #expect(output.split(separator: "\n").map(String.init) == naks + ["None", "[b'a|sshd|Ban|198.19.7.9']"])
+        #expect(hub.broadcast == ["a|sshd|Ban|198.19.7.9"])
         #expect(hub.publisher.log.contains { $0.contains("refused") && $0.contains("token") })
         #expect(!hub.publisher.log.contains { $0.contains("secret") })
     }
@@ -111,14 +111,14 @@ import Testing
                 peer.send(text)
                 assert peer.recv() == text
             while not (everything.poll(50) and other.poll(50)):
-                tell(b"b|sshd|Ban|192.0.2.1")
-            tell(b"a|sshd|Ban|192.0.2.2")
-            tell(b"b|sshd|Ban|192.0.2.3")
+                tell(b"b|sshd|Ban|198.19.7.1")
+            tell(b"a|sshd|Ban|198.19.7.2")
+            tell(b"b|sshd|Ban|198.19.7.3")
             def last(socket):
                 heard = []
-                while not heard or heard[-1] != b"b|sshd|Ban|192.0.2.3":
+                while not heard or heard[-1] != b"b|sshd|Ban|198.19.7.3":
                     heard.append(socket.recv())
-                return b"a|sshd|Ban|192.0.2.2" in heard
+                return b"a|sshd|Ban|198.19.7.2" in heard
             print(last(everything), last(other))
             """
         #expect(try python(script, [hub.replies, hub.broadcasts]) == "True False\n")
@@ -186,8 +186,8 @@ import Testing
         let subscriber = try await hub.subscriber(host: "b", "subscriberaction = log\nlogfile = \(log.file("b.log"))")
         let monitor = try await hub.monitor(
             host: "a", log: log.file("fail2ban.log"), socket: nil, more: "requesttimeout = 1s")
-        func ban(_ last: Int) throws { try log.append(Self.line("[sshd] Ban 192.0.2.\(last)"), to: "fail2ban.log") }
-        func heard(_ last: Int) -> Int { log.lines(of: "b.log").filter { $0.hasSuffix("|Ban|192.0.2.\(last)") }.count }
+        func ban(_ last: Int) throws { try log.append(Self.line("[sshd] Ban 198.19.7.\(last)"), to: "fail2ban.log") }
+        func heard(_ last: Int) -> Int { log.lines(of: "b.log").filter { $0.hasSuffix("|Ban|198.19.7.\(last)") }.count }
         try ban(1)
         try await eventually(within: .seconds(20)) { heard(1) == 1 }
         monitor.kill9()
