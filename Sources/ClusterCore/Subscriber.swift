@@ -121,7 +121,6 @@ package struct Subscriber: Sendable {
         let report = self.report(announcement, at: now)
         guard announcement.description.hasPrefix(settings.prefixFilter) else { return [] }
         effects.append(.note(.heard(announcement)))
-        if announcement.host == settings.host { return finish(at: now) }
         guard replica.count < Self.limit || announcement.action == .unban else {
             effects.append(.note(.full))
             return finish(at: now)

@@ -39,6 +39,32 @@ import Testing
         #expect(rig.heard == ["Ban 192.0.2.1", "Unban 192.0.2.1"])
     }
 
+    @Test func `two looks that both miss an address are a second apart, whoever else is asked about meanwhile`() {
+        var rig = MonitorRig()
+        rig.fail2ban = running(["192.0.2.1": 600, "192.0.2.2": 600], total: 2)
+        rig.begin()
+        // The marks of a stop may come into the log this much later than its effects.
+        rig.fail2ban = running([:], total: 2)
+        rig.line(.unbanned(address("192.0.2.1")), at: 10)
+        for tenth in 1...9 { rig.line(.unbanned(address("192.0.2.2")), at: 10 + Double(tenth) / 10) }
+        #expect(rig.heard.count == 2)
+        rig.line(.stopped, at: 10.95)
+        rig.wait(until: 60)
+        #expect(rig.heard.count == 2)
+    }
+
+    @Test func `a hub that refuses sixteen in a row refuses us, and is left alone for a while`() {
+        var rig = MonitorRig()
+        rig.isHubUp = false
+        for last in 1...40 { rig.line(.banned(address("192.0.2.\(last)")), at: 1) }
+        let answers = (1...32).map { _ in rig.monitor.refused(at: rig.now).goOn }
+        let round = Array(repeating: true, count: 15) + [false]
+        #expect(answers == round + round)
+        rig.isHubUp = true
+        rig.wait(until: 3)
+        #expect(rig.heard.count == 40)
+    }
+
     @Test func `an answer that came before the log was read lifts nothing`() {
         var rig = MonitorRig()
         rig.fail2ban = running(["192.0.2.1": 610], total: 1)
