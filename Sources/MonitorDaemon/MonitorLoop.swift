@@ -81,7 +81,8 @@ struct MonitorLoop: ~Copyable {
                 carryOut(
                     machine.answered(answered.question, with: answered.answer, isLogRead: log.isAtEnd, at: wall()))
             }
-            carryOut(machine.advance(to: wall()))
+            // An end is not due before the lines that may have moved it were read.
+            if log.isAtEnd || !machine.wantsLines { carryOut(machine.advance(to: wall())) }
             try talk()
             save()
             var ready = PollSet()
