@@ -11,6 +11,8 @@ package struct LedgerRecord: Hashable, Sendable {
         case foreign
         /// Banned, by us or somebody else: the answer was lost. Never lifted by us, and not reported either.
         case unclear
+        /// Only written into the log action's file: nothing was done to fail2ban.
+        case logged
         /// Free again, or never banned: until this moment it may have been our doing.
         case released
     }

@@ -38,7 +38,7 @@ struct EchoGuard: Sendable {
             } else {
                 all.append(Interval(from: record.time, to: nil, isPending: false))
             }
-        case .foreign:
+        case .foreign, .logged:
             if let open { all.remove(at: open) }
         case .released:
             if let open {

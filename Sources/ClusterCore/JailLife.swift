@@ -5,6 +5,8 @@ struct JailLife: Sendable {
     private(set) var number = 1
     /// The last sign of a stop, a start, or of bans being restored.
     private(set) var lastSign: Timestamp
+    /// When this life was found to have begun; nil: it is the first that we know of.
+    private var began: Timestamp?
     /// Whether the log told of a stop and not yet of a start.
     private(set) var isStopped = false
     /// The last `Unban` before an end.
@@ -24,7 +26,13 @@ struct JailLife: Sendable {
         total = nil
         totalWhenAsked = nil
         lastSign = now
+        began = now
         self.isStopped = isStopped
+    }
+
+    /// Whether the answer to a question that was asked then can be about this life. Where the clock was set back, it can.
+    func isMeant(asked: Timestamp, at now: Timestamp) -> Bool {
+        began.map { $0 <= asked || $0 > now } ?? true
     }
 
     mutating func restored(at now: Timestamp) { lastSign = now }

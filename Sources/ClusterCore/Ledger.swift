@@ -20,13 +20,15 @@ struct Ledger: Sendable {
 
     mutating func note(_ record: LedgerRecord) {
         switch record.step {
-        case .intended, .held, .unclear, .foreign:
+        case .intended, .held, .unclear, .foreign, .logged:
             var entry = entries[record.subject] ?? Entry(step: record.step, since: record.time)
             entry.step = record.step
             entries[record.subject] = entry
         case .released:
             guard let entry = entries.removeValue(forKey: record.subject) else { return }
-            if entry.step != .foreign { past.append((record.subject, entry.since, record.time)) }
+            if entry.step != .foreign && entry.step != .logged {
+                past.append((record.subject, entry.since, record.time))
+            }
         }
     }
 

@@ -19,6 +19,10 @@ extension Monitor {
         case (.bantime(let jail), .bantime(let time)):
             jails[jail, default: JailLife(at: now)].bantime = .some(time)
             reviseGuesses(in: jail, at: now)
+        case (.bans(let jail), .bans) where jails[jail]?.isMeant(asked: asked, at: now) == false,
+            (.status(let jail), .status) where jails[jail]?.isMeant(asked: asked, at: now) == false:
+            // Of an earlier life of the jail: what it lists need not be restored yet.
+            questions.want(question, at: now + Self.doubt)
         case (.bans(let jail), .bans(let list)):
             take(list, in: jail, asked: asked, at: now)
             let names = Set(list.map(\.address))
@@ -154,7 +158,7 @@ extension Monitor {
         echo.note(record)
         guard let time = undecided[record.subject], record.step != .intended else { return }
         undecided[record.subject] = nil
-        if record.step == .foreign {
+        if record.step == .foreign || record.step == .logged {
             take(LogRecord(time: time, event: .jail(record.subject.jail, .banned(record.subject.address))), at: now)
         }
     }

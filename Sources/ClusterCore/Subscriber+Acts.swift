@@ -46,7 +46,7 @@ extension Subscriber {
     private func isNotOurs(_ placement: Subject) -> Bool {
         switch ledger[placement]?.step {
         case .foreign, .unclear: true
-        case .intended, .held, .released, nil: false
+        case .intended, .held, .logged, .released, nil: false
         }
     }
 
@@ -137,7 +137,7 @@ extension Subscriber {
     private mutating func banned(_ placements: [Subject], number: Int, at now: Timestamp) {
         defer { lost.subtract(placements) }
         guard settings.target == .same, number == 0 else {
-            for placement in placements { note(.held, placement, at: now) }
+            for placement in placements { note(settings.target == .log ? .logged : .held, placement, at: now) }
             emit(.note(.banned(placements[0].jail, placements.map(\.address))))
             return
         }

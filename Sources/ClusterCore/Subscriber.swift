@@ -222,7 +222,7 @@ package struct Subscriber: Sendable {
         guard let step = ledger[placement]?.step else { return isWanted ? .ban : nil }
         switch step {
         case .intended: return isWanted ? .ban : .free
-        case .held, .foreign, .unclear, .released: return isWanted ? nil : .free
+        case .held, .foreign, .unclear, .logged, .released: return isWanted ? nil : .free
         }
     }
 }

@@ -65,6 +65,42 @@ import Testing
         #expect(rig.heard.count == 40)
     }
 
+    @Test func `an answer from before a restart says nothing of the jail after it`() {
+        var rig = MonitorRig()
+        rig.fail2ban = running(["192.0.2.1": 600], total: 1)
+        rig.begin()
+        rig.fail2ban = nil
+        rig.line(.bannedAlready(address("192.0.2.1")), at: 10)
+        #expect(rig.asked == [.bans(sshd)])
+        // The server answers, and stops; the answer arrives when the marks of stop and start are read already.
+        rig.asked = []
+        rig.line(.unbanned(address("192.0.2.1")), at: 10.01)
+        rig.line(.stopped, at: 10.02)
+        rig.line(.started, at: 10.03)
+        let old = running(["192.0.2.1": 600], total: 1)(.bans(sshd), rig.now)
+        rig.carryOut(rig.monitor.answered(.bans(sshd), with: old, isLogRead: true, at: rig.now))
+        // The new jail restores slowly: for half a minute it lists nobody.
+        rig.answerAll(running([:], total: 0))
+        rig.fail2ban = running([:], total: 0)
+        rig.wait(until: 40)
+        rig.fail2ban = running(["192.0.2.1": 600], total: 1)
+        rig.line(.restored(address("192.0.2.1")), at: 41)
+        rig.wait(until: 200)
+        #expect(rig.heard == ["Ban 192.0.2.1"])
+    }
+
+    @Test func `what the log action has only written down is fail2ban's own to ban and to report`() {
+        var rig = MonitorRig()
+        rig.ledger(.intended, ssh("192.0.2.1"), at: 1)
+        rig.line(.banned(address("192.0.2.1")), at: 1)
+        rig.ledger(.logged, ssh("192.0.2.1"), at: 2)
+        #expect(rig.heard == ["Ban 192.0.2.1"])
+        rig.ledger(.intended, ssh("192.0.2.2"), at: 3)
+        rig.ledger(.logged, ssh("192.0.2.2"), at: 3)
+        rig.line(.banned(address("192.0.2.2")), at: 5)
+        #expect(rig.heard.last == "Ban 192.0.2.2")
+    }
+
     @Test func `an answer that came before the log was read lifts nothing`() {
         var rig = MonitorRig()
         rig.fail2ban = running(["192.0.2.1": 610], total: 1)

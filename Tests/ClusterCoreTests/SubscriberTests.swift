@@ -302,6 +302,7 @@ private func unban(_ texts: String..., in jail: Jail = own) -> Subscriber.Act {
         #expect(rig.answer(.changed(1)) == .write([Announcement(Host("a")!, ssh("192.0.2.1"), .ban)]))
         let web = Subject(Jail("web")!, address("192.0.2.1"))
         #expect(rig.answer(.changed(1)) == .write([Announcement(Host("a")!, web, .ban)]))
+        #expect(rig.ledger.map(\.step) == [.intended, .logged, .intended, .logged])
         rig.hear("192.0.2.1", .unban, from: "a")
         #expect(rig.acts == [])
         rig.hear("192.0.2.1", .unban, from: "c")
