@@ -6,8 +6,12 @@
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stddef.h>
+#include <string.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -49,4 +53,35 @@ int cluster_next_signal(int descriptor) {
     struct signalfd_siginfo information;
     ssize_t size = read(descriptor, &information, sizeof information);
     return size == sizeof information ? (int)information.ssi_signo : 0;
+}
+
+int cluster_spawn_change_folder(void *actions, const char *folder) {
+    return posix_spawn_file_actions_addchdir_np(actions, folder);
+}
+
+short cluster_spawn_in_session(void) {
+    return POSIX_SPAWN_SETSID;
+}
+
+int cluster_pidfd_send_signal(int process, int signal) {
+    return (int)syscall(SYS_pidfd_send_signal, process, signal, NULL, 0);
+}
+
+long cluster_send_datagram(
+    int descriptor, const char *name, unsigned int length, const void *bytes, unsigned long count) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (length == 0 || length >= sizeof address.sun_path) {
+        errno = EINVAL;
+        return -1;
+    }
+    memcpy(address.sun_path, name, length);
+    // An abstract name ends with its length, a path with a zero byte.
+    socklen_t size = offsetof(struct sockaddr_un, sun_path) + length + (name[0] == 0 ? 0 : 1);
+    return sendto(descriptor, bytes, count, MSG_NOSIGNAL, (struct sockaddr *)&address, size);
+}
+
+void cluster_syslog_daemon(const char *ident, int level, const char *text) {
+    openlog(ident, LOG_NDELAY | LOG_PID, LOG_DAEMON);
+    syslog(LOG_DAEMON | level, "%s", text);
+    closelog();
 }

@@ -105,7 +105,7 @@ private struct RunningProgram: ~Copyable {
 }
 
 /// One descriptor, closed with this value.
-private struct Descriptor: ~Copyable {
+struct Descriptor: ~Copyable {
     let number: Int32
 
     init(_ number: Int32) { self.number = number }
@@ -147,7 +147,7 @@ private struct Collector: ~Copyable {
 }
 
 /// A pipe whose reading end does not block.
-private struct Pipe: ~Copyable {
+struct Pipe: ~Copyable {
     let end: Descriptor
     let start: Descriptor
 
@@ -164,22 +164,31 @@ private struct Pipe: ~Copyable {
 }
 
 /// The status that waitpid(2) gives for a process that has ended, or ends at once.
-private func collect(_ process: pid_t) -> Int32 {
+func collect(_ process: pid_t) -> Int32 {
     var status: Int32 = 0
     while waitpid(process, &status, 0) < 0, errno == EINTR {}
     return status
 }
 
-private func spawn(
-    _ path: String, _ arguments: [String], _ additions: [String: String], output: Int32, error: Int32
+/// - Parameters:
+///   - output: nil for /dev/null.
+///   - isDetached: in a session of its own and the root folder, rather than in a process group of its own.
+func spawn(
+    _ path: String, _ arguments: [String], _ additions: [String: String], output: Int32?, error: Int32,
+    isDetached: Bool = false
 ) throws(SystemError) -> pid_t {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_adddup2(&actions, output, 1)
+    if let output {
+        posix_spawn_file_actions_adddup2(&actions, output, 1)
+    } else {
+        posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
+    }
     posix_spawn_file_actions_adddup2(&actions, error, 2)
     cluster_spawn_close_from(&actions, 3)
+    if isDetached { cluster_spawn_change_folder(&actions, "/") }
 
     // What we ignore and block is no business of the program's.
     var attributes = posix_spawnattr_t()
@@ -192,8 +201,8 @@ private func spawn(
     posix_spawnattr_setsigmask(&attributes, &none)
     posix_spawnattr_setsigdefault(&attributes, &all)
     posix_spawnattr_setpgroup(&attributes, 0)
-    let flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
-    posix_spawnattr_setflags(&attributes, Int16(flags))
+    let group = isDetached ? cluster_spawn_in_session() : Int16(POSIX_SPAWN_SETPGROUP)
+    posix_spawnattr_setflags(&attributes, group | Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
 
     var variables = currentEnvironment()
     for (name, value) in additions { variables[name] = value }
@@ -221,7 +230,7 @@ private func currentEnvironment() -> [String: String] {
 }
 
 /// The texts as execve(2) wants them.
-private func withCStrings<Result>(
+func withCStrings<Result>(
     _ texts: [String], _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Result
 ) -> Result {
     var pointers: [UnsafeMutablePointer<CChar>?] = texts.map { strdup($0) } + [nil]
@@ -230,7 +239,7 @@ private func withCStrings<Result>(
 }
 
 extension Duration {
-    fileprivate var inMicroseconds: Int64 {
+    var inMicroseconds: Int64 {
         components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000
     }
 }

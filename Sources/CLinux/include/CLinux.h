@@ -24,3 +24,18 @@ int cluster_signalfd(const int *signals, int count);
 
 // The next signal that waits there, or 0.
 int cluster_next_signal(int descriptor);
+
+// posix_spawn_file_actions_addchdir_np(3).
+int cluster_spawn_change_folder(void *actions, const char *folder);
+
+// POSIX_SPAWN_SETSID: the program leads a session of its own.
+short cluster_spawn_in_session(void);
+
+// pidfd_send_signal(2): reaches the process that was opened, never another one that got its number.
+int cluster_pidfd_send_signal(int process, int signal);
+
+// Sends one datagram to a unix(7) address: a path, or an abstract name after its leading zero byte; or -1.
+long cluster_send_datagram(int descriptor, const char *name, unsigned int length, const void *bytes, unsigned long count);
+
+// syslog(3) with facility daemon; `level` is one of 2 (critical) to 7 (debug).
+void cluster_syslog_daemon(const char *ident, int level, const char *text);

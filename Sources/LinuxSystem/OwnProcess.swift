@@ -1,0 +1,33 @@
+internal import Glibc
+
+/// What a process knows of itself.
+package enum OwnProcess {
+    package static var number: Int32 { getpid() }
+
+    /// The program's file; where its name is gone, what we were started from still runs.
+    package static func executable() throws(SystemError) -> String {
+        let link = "/proc/self/exe"
+        var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
+        let length = buffer.withUnsafeMutableBytes {
+            readlink(link, $0.bindMemory(to: CChar.self).baseAddress!, $0.count)
+        }
+        guard length > 0 else { throw .last("readlink \(link)") }
+        let path = String(decoding: buffer[..<length], as: UTF8.self)
+        return try FileSystem.status(of: path) == nil ? link : path
+    }
+
+    /// The folder that relative paths begin in.
+    package static func folder() throws(SystemError) -> String {
+        guard let text = getcwd(nil, 0) else { throw .last("getcwd") }
+        defer { free(text) }
+        return String(cString: text)
+    }
+
+    /// Standard error goes nowhere from now on.
+    package static func silenceStandardError() throws(SystemError) {
+        let opened = open("/dev/null", O_WRONLY | O_CLOEXEC)
+        guard opened >= 0 else { throw .last("open /dev/null") }
+        defer { close(opened) }
+        guard dup2(opened, STDERR_FILENO) >= 0 else { throw .last("dup2") }
+    }
+}
