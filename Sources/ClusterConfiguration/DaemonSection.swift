@@ -1,7 +1,9 @@
 /// The section that one daemon runs from.
-package protocol DaemonSection: Hashable, Sendable {
+package protocol DaemonSection: Reloadable, Hashable, Sendable {
     /// As between the brackets.
     static var name: String { get }
+    /// Where the daemon keeps its number; nil: in the state folder.
+    var pidfile: AbsolutePath? { get }
     /// nil where no file has the section.
     static func find(in configuration: Configuration) -> Self?
 }

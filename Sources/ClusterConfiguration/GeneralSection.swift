@@ -2,7 +2,7 @@ package import BanModel
 
 /// `[general]`: what all daemons of a host share.
 package struct GeneralSection: Hashable, Sendable {
-    static let name = "general"
+    package static let name = "general"
 
     /// What this host is called in the cluster: the machine's own name, whole, where the file does not say.
     package var hostname: Host

@@ -14,11 +14,17 @@ package struct Hub: Sendable {
     }
 
     /// nil: no token is asked for.
-    private let tokens: Set<String>?
+    private var tokens: Set<String>?
     /// Never taken, nor is a network that holds one of them.
-    private let ignored: [Address]
+    private var ignored: [Address]
 
     package init(tokens: Set<String>?, ignored: [Address] = []) {
+        self.tokens = tokens
+        self.ignored = ignored
+    }
+
+    /// From the next request on.
+    package mutating func reconfigure(tokens: Set<String>?, ignored: [Address]) {
         self.tokens = tokens
         self.ignored = ignored
     }

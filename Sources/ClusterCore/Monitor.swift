@@ -68,7 +68,7 @@ package struct Monitor: Sendable {
     /// The clock went back when it is this far behind what it was.
     static let clockJump = Duration.seconds(5)
 
-    let settings: Settings
+    private(set) var settings: Settings
     var table: [Subject: LiveReport] = [:]
     var jails: [Jail: JailLife] = [:]
     var questions = QuestionSchedule()
@@ -118,6 +118,19 @@ package struct Monitor: Sendable {
             if jails[jail] == nil { jails[jail] = JailLife(at: now) }
             questions.want(.bans(jail), at: now)
         }
+        withdraw(at: now)
+        return finish(at: now, isLogRead: false)
+    }
+
+    /// New settings, but for the host and whether fail2ban is asked: those are as they were.
+    ///
+    /// What may not be reported any more is lifted; what may be reported from now on, fail2ban is asked for.
+    package mutating func reconfigure(_ new: Settings, at now: Timestamp) -> [Effect] {
+        let (host, asks) = (settings.host, settings.asks)
+        settings = new
+        (settings.host, settings.asks) = (host, asks)
+        withdraw(at: now)
+        questions.want(.jails, at: now)
         return finish(at: now, isLogRead: false)
     }
 
@@ -238,6 +251,15 @@ package struct Monitor: Sendable {
         let state = Report.State(version: nextVersion(now), isLifted: true, until: report.state.until)
         outbox.append(Outbox.Item(subject: subject, state: state, isEnd: false))
         emit(.lifted(subject))
+    }
+
+    /// Lifts what the settings do not allow to report: it was reported under others.
+    private mutating func withdraw(at now: Timestamp) {
+        let isRefused = { [settings] (subject: Subject) in
+            settings.ignoredJails.contains(subject.jail)
+                || NeverBanned.reason(subject.address, ignored: settings.ignored) != nil
+        }
+        for subject in table.keys.filter(isRefused).sorted() { lift(subject, at: now) }
     }
 
     /// The report's end has come.

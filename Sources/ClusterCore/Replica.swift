@@ -33,6 +33,15 @@ struct Replica: Sendable {
         return over
     }
 
+    /// Forgets every report of a voice that is not to be kept.
+    mutating func keep(where isKept: (Voice) -> Bool) {
+        voices = voices.compactMapValues { all in
+            let kept = all.filter { isKept($0.key) }
+            return kept.isEmpty ? nil : kept
+        }
+        count = voices.values.reduce(0) { $0 + $1.count }
+    }
+
     /// Who vouches for a ban of this placement, and until when; the one that does so longest.
     func longest(_ placement: Subject, without host: Host, at now: Timestamp) -> (host: Host, until: Timestamp)? {
         (voices[placement] ?? [:])

@@ -63,7 +63,7 @@ package struct Subscriber: Sendable {
     /// How many reports it keeps.
     static let limit = 1_000_000
 
-    let settings: Settings
+    private(set) var settings: Settings
     var replica = Replica()
     var ledger = Ledger()
     var deadlines = DeadlineQueue<Subject>()
@@ -101,6 +101,7 @@ package struct Subscriber: Sendable {
             lastVersion = max(lastVersion, report.state.version)
         }
         for record in records { ledger.note(record) }
+        forgetFiltered()
     }
 
     // MARK: News
@@ -112,7 +113,19 @@ package struct Subscriber: Sendable {
             // Whether fail2ban or we came first, nobody can say any more.
             note(.unclear, placement, at: now)
         }
-        for placement in Set(replica.placements).union(ledger.entries.keys).sorted() { review(placement, at: now) }
+        reviewAll(at: now)
+        return finish(at: now)
+    }
+
+    /// New settings, but for the host and the target: those are as they were.
+    ///
+    /// They are applied to what is banned already. A new bantime counts for what is heard from now on.
+    package mutating func reconfigure(_ new: Settings, at now: Timestamp) -> [Effect] {
+        let (host, target) = (settings.host, settings.target)
+        settings = new
+        (settings.host, settings.target) = (host, target)
+        forgetFiltered()
+        reviewAll(at: now)
         return finish(at: now)
     }
 
@@ -170,6 +183,18 @@ package struct Subscriber: Sendable {
         let record = LedgerRecord(placement, step, at: now)
         ledger.note(record)
         effects.append(.ledger(record))
+    }
+
+    private mutating func reviewAll(at now: Timestamp) {
+        for placement in Set(replica.placements).union(ledger.entries.keys).sorted() { review(placement, at: now) }
+    }
+
+    /// Forgets reports that the prefix filter passes over: whether they are lifted, nobody would hear.
+    private mutating func forgetFiltered() {
+        guard !settings.prefixFilter.isEmpty else { return }
+        replica.keep { [settings] voice in
+            Announcement(voice.host, voice.subject, .ban).description.hasPrefix(settings.prefixFilter)
+        }
     }
 
     private mutating func finish(at now: Timestamp) -> [Effect] {
