@@ -109,7 +109,9 @@ let package = Package(
         tests(
             of: "Fail2Ban", with: ["BanModel", "LinuxSystem", "OwnThread", "RealFail2Ban"],
             resources: [.copy("Fixtures")]),
-        tests(of: "DaemonKit", with: ["BanModel", "ClusterConfiguration", "LinuxSystem", argumentParser, logging]),
+        tests(
+            of: "DaemonKit",
+            with: ["BanModel", "ClusterConfiguration", "LinuxSystem", "OwnThread", argumentParser, logging]),
         tests(of: "HubClient", with: ["LinuxSystem", "ZeroMQ"]),
         tests(of: "LinuxSystem", with: ["OwnThread"]),
         tests(of: "MonitorDaemon", with: ["BanModel", "LinuxSystem"]),

@@ -1,6 +1,7 @@
 package import ArgumentParser
 package import ClusterConfiguration
 internal import Glibc
+internal import LinuxSystem
 internal import Logging
 
 /// The options that every daemon has.
@@ -16,6 +17,10 @@ package struct DaemonOptions: ParsableArguments {
 
     @Flag(name: [.customShort("n"), .long], help: "Print every fault of the configuration, or OK, and touch nothing.")
     package var check = false
+
+    /// Given by `start` to the daemon that it starts.
+    @Flag(name: .customLong("started"), help: .hidden)
+    var isStarted = false
 
     package init() {}
 
@@ -44,16 +49,18 @@ package struct DaemonOptions: ParsableArguments {
         }
     }
 
-    /// The process's one logger from now on: to be called once, by `run`.
-    func startLogging(daemon: String, level: LogLevel) -> Logger {
-        let level = Logger.Level(logLevel ?? level)
-        let hasTime = getenv("JOURNAL_STREAM") == nil
-        LoggingSystem.bootstrap { label in
-            var handler = LineLogHandler(label: label, hasTime: hasTime)
-            handler.logLevel = level
-            return handler
-        }
-        return Logger(label: daemon)
+    /// What `--check` says where nothing is wrong.
+    func report(_ configuration: Configuration) {
+        for warning in configuration.warnings where !warning.isQuiet { StandardError.write("\(warning)\n") }
+        print("\(configuration.path): OK")
+    }
+
+    /// The process's one logger from now on, and the level of all its loggers: to be called once, by `run`.
+    func startLogging(daemon: String, level: LogLevel) -> (Logger, Guarded<Logger.Level>) {
+        let level = Guarded(Logger.Level(logLevel ?? level))
+        let destination = isStarted ? LogDestination.systemLog : .standardError
+        LoggingSystem.bootstrap { label in destination.handler(label: label, level: level) }
+        return (Logger(label: daemon), level)
     }
 }
 

@@ -1,25 +1,34 @@
 internal import Glibc
+internal import LinuxSystem
 internal import Logging
 
 /// Writes one line an event to standard error: `time level daemon: message key=value key="value with blanks"`.
 ///
 /// Whatever bytes a value holds, it cannot end its line, begin another key, or steer a terminal.
 struct LineLogHandler: LogHandler {
-    var logLevel = Logger.Level.info
+    /// The process's, which a reload changes, unless this logger was given one of its own.
+    var logLevel: Logger.Level {
+        get { ownLevel ?? level.withLock { $0 } }
+        set { ownLevel = newValue }
+    }
     var metadata: Logger.Metadata = [:]
     var metadataProvider: Logger.MetadataProvider?
 
     private let label: String
+    private let level: Guarded<Logger.Level>
+    private var ownLevel: Logger.Level?
     private let clock: (@Sendable () -> timespec)?
-    private let write: @Sendable (String) -> Void
+    private let write: @Sendable (Logger.Level, String) -> Void
 
-    /// - Parameter hasTime: false where whoever reads puts the time before each line, as the journal does.
-    init(label: String, hasTime: Bool) {
-        self.init(label: label, clock: hasTime ? { @Sendable in Self.now() } : nil, write: StandardError.write)
-    }
-
-    init(label: String, clock: (@Sendable () -> timespec)?, write: @escaping @Sendable (String) -> Void) {
+    /// - Parameters:
+    ///   - clock: nil where whoever reads puts the time before each line, as the journal does.
+    ///   - write: takes one whole line, with its end.
+    init(
+        label: String, level: Guarded<Logger.Level>, clock: (@Sendable () -> timespec)?,
+        write: @escaping @Sendable (Logger.Level, String) -> Void
+    ) {
         self.label = label
+        self.level = level
         self.clock = clock
         self.write = write
     }
@@ -39,10 +48,10 @@ struct LineLogHandler: LogHandler {
         for (key, value) in metadata.sorted(by: { $0.key < $1.key }) {
             line += " \(LogText.quotedIfNeeded(key))=\(LogText.quotedIfNeeded(value.description))"
         }
-        write(line + "\n")
+        write(event.level, line + "\n")
     }
 
-    private static func now() -> timespec {
+    @Sendable static func now() -> timespec {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
         return now

@@ -18,7 +18,7 @@ package struct HubRequest: ~Copyable {
     private let context: Context
     package let endpoint: String
     /// In microseconds.
-    private let timeLimit: Int64
+    private var timeLimit: Int64
     private var socket: Socket?
     private var state = State.idle
     private var pause = Self.firstPause
@@ -27,8 +27,19 @@ package struct HubRequest: ~Copyable {
     package init(context: Context, endpoint: String, timeLimit: Duration) {
         self.context = context
         self.endpoint = endpoint
-        let (seconds, attoseconds) = timeLimit.components
-        self.timeLimit = seconds * 1_000_000 + attoseconds / 1_000_000_000_000
+        self.timeLimit = Self.microseconds(timeLimit)
+    }
+
+    private static func microseconds(_ duration: Duration) -> Int64 {
+        let (seconds, attoseconds) = duration.components
+        return seconds * 1_000_000 + attoseconds / 1_000_000_000_000
+    }
+
+    /// For the requests from now on; a pause ends, since what it was for may be mended.
+    package mutating func reconfigure(timeLimit: Duration) {
+        self.timeLimit = Self.microseconds(timeLimit)
+        pause = Self.firstPause
+        if case .pausing = state { state = .idle }
     }
 
     /// Whether a request may be sent now.

@@ -13,7 +13,7 @@ internal import ZeroMQ
 struct MonitorLoop: ~Copyable {
     private let logger: Logger
     private let asker: Worker<Question, Answered>
-    private let token: String?
+    private var token: String?
     private var machine: Monitor
     private var parser = LogParser()
     private var log: LogFollower
@@ -27,7 +27,7 @@ struct MonitorLoop: ~Copyable {
     private var reached: LogPosition?
     private var mustRewrite = false
     private var unsaved: [MonitorRecord] = []
-    private var complaints = OccasionalLog()
+    private var complaints: Complaints
 
     init(
         section: MonitorSection, general: GeneralSection, logger: Logger, context: Context,
@@ -38,6 +38,7 @@ struct MonitorLoop: ~Copyable {
         let state = try StateFile(path: "\(general.stateFolder)/monitor.state", records: &records)
         let watch = try FileWatch()
         self.logger = logger
+        complaints = Complaints(to: logger)
         self.asker = asker
         token = section.token?.secret
         self.state = state
@@ -60,7 +61,7 @@ struct MonitorLoop: ~Copyable {
             asks: general.client != nil)
     }
 
-    mutating func run(until signals: borrowing SignalWatch) throws {
+    mutating func run(under supervision: inout Supervision<MonitorSection>) throws {
         switch log.begin(at: machine.position) {
         case .resumed, .atEnd: break
         case .gap:
@@ -70,6 +71,7 @@ struct MonitorLoop: ~Copyable {
         }
         try log.watch(in: &watch)
         logger.notice("ready", metadata: ["log": "\(log.path)", "hub": "\(hub.endpoint)"])
+        supervision.ready()
         carryOut(machine.start(at: wall()))
         while true {
             try logName.renew(in: &watch)
@@ -86,14 +88,26 @@ struct MonitorLoop: ~Copyable {
             try talk()
             save()
             var ready = PollSet()
-            let stopping = ready.add(fileDescriptor: signals.fileDescriptor)
+            ready.add(fileDescriptor: supervision.fileDescriptor)
             let changed = ready.add(fileDescriptor: watch.fileDescriptor)
             _ = ready.add(fileDescriptor: asker.outcomes.fileDescriptor)
             hub.register(in: &ready)
-            _ = try ready.wait(timeout: pause())
-            if ready.isReady(stopping) { return }
+            try ready.wait(timeout: supervision.pause(atMost: pause()))
+            switch supervision.attend() {
+            case .end: return
+            case .take(let section, let general):
+                reconfigure(section, general)
+                supervision.ready()
+            case nil: break
+            }
             if ready.isReady(changed) { _ = try watch.drain() }
         }
+    }
+
+    private mutating func reconfigure(_ section: MonitorSection, _ general: GeneralSection) {
+        token = section.token?.secret
+        hub.reconfigure(timeLimit: section.requestTimeout)
+        carryOut(machine.reconfigure(Self.settings(section, general, logger), at: wall()))
     }
 
     /// Until the next thing that has to be done unasked; nil: there is none.
@@ -134,13 +148,13 @@ struct MonitorLoop: ~Copyable {
             }
         }
         if let trouble = log.trouble {
-            complain("log", "the log cannot be read: tried again every five seconds", ["error": "\(trouble)"])
+            complaints.say("log", "the log cannot be read: tried again every five seconds", ["error": "\(trouble)"])
         }
         if log.takeGap() {
             logger.warning("the log was cut off: fail2ban is asked for what was missed")
             effects += machine.start(at: now)
         }
-        for reason in refusals { complain("line", "a line of the log was passed over", ["reason": "\(reason)"]) }
+        for reason in refusals { complaints.say("line", "a line of the log was passed over", ["reason": "\(reason)"]) }
         carryOut(effects)
         if let reached = log.position, reached != self.reached {
             self.reached = reached
@@ -155,7 +169,7 @@ struct MonitorLoop: ~Copyable {
             let now = SystemClock.monotonic()
             if hub.expire(at: now) {
                 machine.unanswered()
-                complain("silence", "the hub does not answer", ["hub": "\(hub.endpoint)"])
+                complaints.say("silence", "the hub does not answer", ["hub": "\(hub.endpoint)"])
             }
             if let reply = try hub.receive() { take(reply) }
             guard hub.isIdle, let next = machine.outgoing else { return }
@@ -173,7 +187,7 @@ struct MonitorLoop: ~Copyable {
             return
         }
         let isRefusal = reply == OldForm.refusal
-        complain(
+        complaints.say(
             "refused", isRefusal ? "the hub refused a report: its log says why" : "the hub answered nonsense",
             ["message": "\(sent)"])
         let (effects, goOn) = machine.refused(at: wall())
@@ -201,7 +215,7 @@ struct MonitorLoop: ~Copyable {
             mustRewrite = false
         } catch {
             mustRewrite = true
-            complain("disk", "the state file cannot be written", ["error": "\(error)"])
+            complaints.say("disk", "the state file cannot be written", ["error": "\(error)"])
         }
     }
 
@@ -215,28 +229,22 @@ struct MonitorLoop: ~Copyable {
         case .ended(let subject):
             logger.info("ended", metadata: ["jail": "\(subject.jail)", "address": "\(subject.address)"])
         case .neverBanned(let address, let reason):
-            complain("never", "not reported: it may not be banned", ["address": "\(address)", "reason": "\(reason)"])
+            complaints.say(
+                "never", "not reported: it may not be banned", ["address": "\(address)", "reason": "\(reason)"])
         case .refusedForGood(let subject):
             logger.warning(
                 "the hub refuses this report for good, and takes those behind it",
                 metadata: ["jail": "\(subject.jail)", "address": "\(subject.address)"])
         case .refused:
-            complain("everything", "the hub refuses everything: is authtoken right?", ["hub": "\(hub.endpoint)"])
+            complaints.say("everything", "the hub refuses everything: is authtoken right?", ["hub": "\(hub.endpoint)"])
         case .cannotAsk(let reason):
             logger.warning(
                 "fail2ban cannot be asked: an early unban counts after a minute without a sign of a stop",
                 metadata: ["reason": "\(reason)"])
         case .noAnswer(let question, let reason):
-            complain("fail2ban", "fail2ban does not answer", ["question": "\(question)", "reason": "\(reason)"])
+            complaints.say("fail2ban", "fail2ban does not answer", ["question": "\(question)", "reason": "\(reason)"])
         case .jailRestarted(let jail):
             logger.info("a jail was restarted", metadata: ["jail": "\(jail)"])
-        }
-    }
-
-    private mutating func complain(_ kind: String, _ text: Logger.Message, _ metadata: Logger.Metadata) {
-        complaints.say(kind, at: SystemClock.monotonic()) { suppressed in
-            logger.warning(
-                text, metadata: metadata.merging(suppressed > 0 ? ["suppressed": "\(suppressed)"] : [:]) { $1 })
         }
     }
 }

@@ -1,7 +1,8 @@
 internal import BanModel
 package import ClusterConfiguration
+package import DaemonKit
 internal import Fail2Ban
-package import LinuxSystem
+internal import LinuxSystem
 package import Logging
 internal import ZeroMQ
 
@@ -17,8 +18,8 @@ package struct MonitorService {
         self.logger = logger
     }
 
-    /// On the calling thread, until a signal to end waits.
-    package func run(until signals: borrowing SignalWatch) throws {
+    /// On the calling thread, until it is asked to end.
+    package func run(under supervision: inout Supervision<MonitorSection>) throws {
         let fail2ban = general.client.map { Fail2BanClient(program: $0.name, socket: general.socket?.text) }
         let asker = try Worker("asks fail2ban") { (question: Question, stop: Wakeup) in
             let answer = fail2ban?.ask(question, until: stop) ?? .impossible("fail2banclient is empty")
@@ -27,7 +28,7 @@ package struct MonitorService {
         defer { asker.end() }
         let context = try Context()
         var loop = try MonitorLoop(section: section, general: general, logger: logger, context: context, asker: asker)
-        try loop.run(until: signals)
+        try loop.run(under: &supervision)
     }
 }
 

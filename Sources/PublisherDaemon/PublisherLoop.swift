@@ -19,14 +19,13 @@ struct PublisherLoop: ~Copyable {
     private var hub: Hub
     private var replies: Socket
     private var broadcasts: Socket
-    private var complaints = OccasionalLog()
+    private var complaints: Complaints
     private let logger: Logger
 
     init(section: PublisherSection, general: GeneralSection, logger: Logger, context: Context) throws(ZMQError) {
-        hub = Hub(
-            tokens: section.tokens.isEmpty ? nil : Set(section.tokens.map(\.secret)),
-            ignored: Exemptions.addresses(ignored: general.ignored, hubs: [], logger: logger))
+        hub = Hub(tokens: Self.tokens(section), ignored: Self.exemptions(general, logger))
         self.logger = logger
+        complaints = Complaints(to: logger)
         var replies = try Socket(.router, in: context, maximumMessageSize: OldForm.longest)
         try replies.setHandshakeLimit(3_000)
         try replies.bind("\(section.replyEndpoint)")
@@ -42,14 +41,30 @@ struct PublisherLoop: ~Copyable {
         self.broadcasts = broadcasts
     }
 
-    mutating func run(until signals: borrowing SignalWatch) throws(ZMQError) {
+    /// nil: nobody needs one.
+    private static func tokens(_ section: PublisherSection) -> Set<String>? {
+        section.tokens.isEmpty ? nil : Set(section.tokens.map(\.secret))
+    }
+
+    private static func exemptions(_ general: GeneralSection, _ logger: Logger) -> [Address] {
+        Exemptions.addresses(ignored: general.ignored, hubs: [], logger: logger)
+    }
+
+    mutating func run(under supervision: inout Supervision<PublisherSection>) throws(ZMQError) {
         var ready = PollSet()
         let requests = ready.add(replies, for: .reading)
         let subscriptions = ready.add(broadcasts, for: .reading)
-        let stopping = ready.add(fileDescriptor: signals.fileDescriptor)
+        ready.add(fileDescriptor: supervision.fileDescriptor)
+        supervision.ready()
         while true {
-            _ = try ready.wait(timeout: nil)
-            if ready.isReady(stopping) { return }
+            try ready.wait(timeout: supervision.pause(atMost: nil))
+            switch supervision.attend() {
+            case .end: return
+            case .take(let section, let general):
+                hub.reconfigure(tokens: Self.tokens(section), ignored: Self.exemptions(general, logger))
+                supervision.ready()
+            case nil: break
+            }
             if ready.isReady(subscriptions) { try subscribe() }
             if ready.isReady(requests) { try serve() }
         }
@@ -62,7 +77,7 @@ struct PublisherLoop: ~Copyable {
             guard let frames = try replies.receive() else { return }
             // A REQ or DEALER peer: its identity, an empty frame, and one body.
             guard frames.count == 3, frames[1].isEmpty else {
-                complain("frames", "a message was dropped: not one frame behind an empty one", [:])
+                complaints.say("frames", "a message was dropped: not one frame behind an empty one")
                 continue
             }
             let reply = answer(frames[2])
@@ -77,7 +92,7 @@ struct PublisherLoop: ~Copyable {
         do {
             (token, announcement) = try OldForm.readRequest(request)
         } catch {
-            complain("message", "a request was refused", ["reason": "\(error)"])
+            complaints.say("message", "a request was refused", ["reason": "\(error)"])
             return (OldForm.refusal, nil)
         }
         switch hub.take(announcement, token: token) {
@@ -86,10 +101,10 @@ struct PublisherLoop: ~Copyable {
             let message = OldForm.message(announcement)
             return (message, message)
         case .refused(.token):
-            complain(
+            complaints.say(
                 "token", "a request was refused: its token is not one of authtoken's", ["host": "\(announcement.host)"])
         case .refused(.neverBanned(let address, let reason)):
-            complain(
+            complaints.say(
                 "address", "a request was refused: the address may not be banned",
                 ["host": "\(announcement.host)", "address": "\(address)", "reason": "\(reason)"])
         }
@@ -110,13 +125,6 @@ struct PublisherLoop: ~Copyable {
             logger.debug(
                 wish == 1 ? "subscribed" : "unsubscribed",
                 metadata: ["prefix": "\(String(decoding: prefix, as: UTF8.self))"])
-        }
-    }
-
-    private mutating func complain(_ kind: String, _ text: Logger.Message, _ metadata: Logger.Metadata) {
-        complaints.say(kind, at: SystemClock.monotonic()) { suppressed in
-            logger.warning(
-                text, metadata: metadata.merging(suppressed > 0 ? ["suppressed": "\(suppressed)"] : [:]) { $1 })
         }
     }
 }

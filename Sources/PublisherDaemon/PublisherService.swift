@@ -1,5 +1,5 @@
 package import ClusterConfiguration
-package import LinuxSystem
+package import DaemonKit
 package import Logging
 internal import ZeroMQ
 
@@ -15,10 +15,10 @@ package struct PublisherService {
         self.logger = logger
     }
 
-    /// On the calling thread, until a signal to end waits.
-    package func run(until signals: borrowing SignalWatch) throws {
+    /// On the calling thread, until it is asked to end.
+    package func run(under supervision: inout Supervision<PublisherSection>) throws {
         let context = try Context()
         var loop = try PublisherLoop(section: section, general: general, logger: logger, context: context)
-        try loop.run(until: signals)
+        try loop.run(under: &supervision)
     }
 }

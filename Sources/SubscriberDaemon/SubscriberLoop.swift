@@ -17,6 +17,7 @@ struct SubscriberLoop: ~Copyable {
     private let logger: Logger
     private let actor: Worker<Subscriber.Act, Answer>
     private let endpoint: String
+    private var prefixFilter: String
     private var machine: Subscriber
     private var broadcasts: Socket
     private var ledger: StateFile<LedgerRecord>
@@ -27,7 +28,7 @@ struct SubscriberLoop: ~Copyable {
     private var waitingAct: Subscriber.Act?
     private var mustRewriteLedger = false
     private var mustRewriteReplica = false
-    private var complaints = OccasionalLog()
+    private var complaints: Complaints
 
     init(
         section: SubscriberSection, general: GeneralSection, logger: Logger, context: Context,
@@ -44,7 +45,11 @@ struct SubscriberLoop: ~Copyable {
         try broadcasts.subscribe(Array(section.prefixFilter.utf8))
         let endpoint = "\(section.hubs[0].broadcast)"
         try broadcasts.connect(endpoint)
+        prefixFilter = section.prefixFilter
+        // What the filter passes over now must not come back with another one.
+        mustRewriteReplica = !section.prefixFilter.isEmpty
         self.logger = logger
+        complaints = Complaints(to: logger)
         self.actor = actor
         self.endpoint = endpoint
         self.ledger = ledger
@@ -72,11 +77,12 @@ struct SubscriberLoop: ~Copyable {
             bantime: section.bantime.duration)
     }
 
-    mutating func run(until signals: borrowing SignalWatch) throws {
+    mutating func run(under supervision: inout Supervision<SubscriberSection>) throws {
         logger.notice("ready", metadata: ["hub": "\(endpoint)"])
+        supervision.ready()
         carryOut(machine.start(at: wall()))
         var ready = PollSet()
-        let stopping = ready.add(fileDescriptor: signals.fileDescriptor)
+        ready.add(fileDescriptor: supervision.fileDescriptor)
         _ = ready.add(fileDescriptor: actor.outcomes.fileDescriptor)
         _ = ready.add(broadcasts, for: .reading)
         while true {
@@ -84,9 +90,27 @@ struct SubscriberLoop: ~Copyable {
             try hear()
             carryOut(machine.advance(to: wall()))
             settle()
-            _ = try ready.wait(timeout: machine.nextDeadline.map { max($0 - wall(), .zero) })
-            if ready.isReady(stopping) { return }
+            let wanted = machine.nextDeadline.map { max($0 - wall(), .zero) }
+            try ready.wait(timeout: supervision.pause(atMost: wanted))
+            switch supervision.attend() {
+            case .end: return
+            case .take(let section, let general):
+                try reconfigure(section, general)
+                supervision.ready()
+            case nil: break
+            }
         }
+    }
+
+    private mutating func reconfigure(_ section: SubscriberSection, _ general: GeneralSection) throws {
+        if section.prefixFilter != prefixFilter {
+            // The new one first: what both let through is missed at no moment.
+            try broadcasts.subscribe(Array(section.prefixFilter.utf8))
+            try broadcasts.unsubscribe(Array(prefixFilter.utf8))
+            prefixFilter = section.prefixFilter
+            mustRewriteReplica = true
+        }
+        carryOut(machine.reconfigure(Self.settings(section, general, logger), at: wall()))
     }
 
     private func wall() -> Timestamp { Timestamp(microseconds: SystemClock.wall()) }
@@ -97,13 +121,13 @@ struct SubscriberLoop: ~Copyable {
         for _ in 0..<Self.turn {
             guard let message = try broadcasts.receiveSingle() else { return }
             guard case .frame(let bytes) = message else {
-                complain("frames", "a broadcast of several frames was dropped", [:])
+                complaints.say("frames", "a broadcast of several frames was dropped")
                 continue
             }
             do throws(OldForm.Fault) {
                 carryOut(machine.heard(try OldForm.readBroadcast(bytes), at: wall()))
             } catch {
-                complain("message", "a broadcast was dropped", ["reason": "\(error)"])
+                complaints.say("message", "a broadcast was dropped", ["reason": "\(error)"])
             }
         }
     }
@@ -155,7 +179,7 @@ struct SubscriberLoop: ~Copyable {
             mustRewriteLedger = false
         } catch {
             mustRewriteLedger = true
-            complain("ledger", "the ledger cannot be written: nothing is banned or freed", ["error": "\(error)"])
+            complaints.say("ledger", "the ledger cannot be written: nothing is banned or freed", ["error": "\(error)"])
         }
         unwrittenLedger = []
         do throws(SystemError) {
@@ -167,7 +191,7 @@ struct SubscriberLoop: ~Copyable {
             mustRewriteReplica = false
         } catch {
             mustRewriteReplica = true
-            complain("replica", "the replica cannot be written", ["error": "\(error)"])
+            complaints.say("replica", "the replica cannot be written", ["error": "\(error)"])
         }
         unwrittenReports = []
     }
@@ -182,31 +206,24 @@ struct SubscriberLoop: ~Copyable {
                 "fail2ban has banned it already: not ours",
                 metadata: ["jail": "\(subject.jail)", "address": "\(subject.address)"])
         case .neverBanned(let address, let reason):
-            complain("never", "not banned: it may not be", ["address": "\(address)", "reason": "\(reason)"])
+            complaints.say("never", "not banned: it may not be", ["address": "\(address)", "reason": "\(reason)"])
         case .notListed(let subject):
             logger.info(
                 "the network is not banned any more: nothing to free",
                 metadata: ["jail": "\(subject.jail)", "address": "\(subject.address)"])
-        case .full: complain("full", "the replica is full: new bans are not taken", [:])
+        case .full: complaints.say("full", "the replica is full: new bans are not taken")
         case .noSuchJail(let jail):
-            complain(
+            complaints.say(
                 "jail \(jail)",
                 "fail2ban has no such jail: copy fail2ban/jail.d/fail2bancluster.conf and reload fail2ban",
                 ["jail": "\(jail)"])
         case .failed(let jail, let reason):
-            complain("fail2ban", "fail2ban could not be told", ["jail": "\(jail)", "reason": "\(reason)"])
+            complaints.say("fail2ban", "fail2ban could not be told", ["jail": "\(jail)", "reason": "\(reason)"])
         }
     }
 
     private func summary(_ jail: Jail, _ addresses: [Address]) -> Logger.Metadata {
         let shown = addresses.prefix(5).map(\.description).joined(separator: ",")
         return ["jail": "\(jail)", "count": "\(addresses.count)", "addresses": "\(shown)"]
-    }
-
-    private mutating func complain(_ kind: String, _ text: Logger.Message, _ metadata: Logger.Metadata) {
-        complaints.say(kind, at: SystemClock.monotonic()) { suppressed in
-            logger.warning(
-                text, metadata: metadata.merging(suppressed > 0 ? ["suppressed": "\(suppressed)"] : [:]) { $1 })
-        }
     }
 }

@@ -1,8 +1,9 @@
 internal import BanModel
 package import ClusterConfiguration
 internal import ClusterCore
+package import DaemonKit
 internal import Fail2Ban
-package import LinuxSystem
+internal import LinuxSystem
 package import Logging
 internal import ZeroMQ
 
@@ -18,8 +19,8 @@ package struct SubscriberService {
         self.logger = logger
     }
 
-    /// On the calling thread, until a signal to end waits.
-    package func run(until signals: borrowing SignalWatch) throws {
+    /// On the calling thread, until it is asked to end.
+    package func run(under supervision: inout Supervision<SubscriberSection>) throws {
         let fail2ban = general.client.map { Fail2BanClient(program: $0.name, socket: general.socket?.text) }
         let actor = try Worker("acts") { (act: Subscriber.Act, stop: Wakeup) -> Answer in
             guard let fail2ban else { return .impossible("fail2banclient is empty") }
@@ -33,6 +34,6 @@ package struct SubscriberService {
         let context = try Context()
         var loop = try SubscriberLoop(
             section: section, general: general, logger: logger, context: context, actor: actor)
-        try loop.run(until: signals)
+        try loop.run(under: &supervision)
     }
 }

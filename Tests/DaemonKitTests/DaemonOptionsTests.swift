@@ -11,10 +11,11 @@ import Testing
     private struct Example: Daemon {
         static let name = "fail2ban-example"
         static let abstract = "An example."
+        static let discussion = "It does nothing."
 
         static func serve(
             _ section: MonitorSection, _ general: GeneralSection, _ logger: Logger,
-            until signals: borrowing SignalWatch
+            under supervision: inout Supervision<MonitorSection>
         ) {
             Issue.record("--check touches nothing")
         }

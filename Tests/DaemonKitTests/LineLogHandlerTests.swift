@@ -1,4 +1,5 @@
 import Glibc
+import LinuxSystem
 import Logging
 import Synchronization
 import Testing
@@ -13,8 +14,8 @@ import Testing
     private func logger(_ lines: Lines, time: timespec? = nil) -> Logger {
         Logger(label: "fail2ban-monitor") { label in
             LineLogHandler(
-                label: label, clock: time.map { time in { @Sendable in time } },
-                write: { line in lines.all.withLock { $0.append(line) } })
+                label: label, level: Guarded(.info), clock: time.map { time in { @Sendable in time } },
+                write: { _, line in lines.all.withLock { $0.append(line) } })
         }
     }
 

@@ -43,6 +43,7 @@ final class Daemon {
 
     let name: String
     let folder = try! Folder()
+    private let environment: [String: String]
     private var process: Process?
 
     /// Starts it, and returns once it says that it is ready.
@@ -51,8 +52,13 @@ final class Daemon {
     ///   - general: lines for [general], beside hostname and statedir.
     ///   - state: the host's state folder; nil: one of its own.
     ///   - section: the daemon's own section with its head.
-    init(_ name: String, host: String, general: String = "", state: String? = nil, section: String) async throws {
+    ///   - environment: variables beside those of the test itself.
+    init(
+        _ name: String, host: String, general: String = "", state: String? = nil, section: String,
+        environment: [String: String] = [:]
+    ) async throws {
         self.name = name
+        self.environment = environment
         try FileManager.default.createDirectory(atPath: folder.file("state"), withIntermediateDirectories: true)
         try """
         [general]
@@ -94,6 +100,7 @@ final class Daemon {
         process.executableURL = Self.binaries.appendingPathComponent(name)
         process.arguments = ["--config", folder.file("conf"), "--log-level", "debug"]
         process.environment = ProcessInfo.processInfo.environment.merging(["TZ": "UTC"]) { $1 }
+            .merging(environment) { $1 }
         let output = try #require(FileHandle(forWritingAtPath: folder.file("log")))
         try output.seekToEnd()
         process.standardError = output
@@ -104,6 +111,19 @@ final class Daemon {
             self.log.dropFirst(begins).contains { $0.contains(" ready ") } || !process.isRunning
         }
         try #require(process.isRunning, "\(name) ended: \(log.joined(separator: "\n"))")
+    }
+
+    /// Changes its configuration file, and makes it read that again. Returns what it then says.
+    func reload(_ change: (inout String) -> Void) async throws -> [Substring] {
+        var text = try String(contentsOfFile: folder.file("conf"), encoding: .utf8)
+        change(&text)
+        try text.write(toFile: folder.file("conf"), atomically: true, encoding: .utf8)
+        let before = log.count
+        Glibc.kill(pid, SIGHUP)
+        try await eventually(within: .seconds(20)) {
+            self.log.dropFirst(before).contains { $0.contains("read again") || $0.contains("stays as it was") }
+        }
+        return Array(log.dropFirst(before))
     }
 
     func kill9() {
