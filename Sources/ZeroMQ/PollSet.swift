@@ -27,6 +27,15 @@ import LinuxSystem
         return unsafe items.count - 1
     }
 
+    /// Ready while ``Socket/nextConnectionEvent()`` has something to tell; the socket's connections must be watched.
+    @discardableResult
+    package mutating func add(connectionsOf socket: borrowing Socket) -> Int {
+        precondition(unsafe socket.connections != nil, "nobody watches this socket's connections")
+        unsafe items.append(
+            zmq_pollitem_t(socket: socket.connections, fd: 0, events: Int16(ZMQ_POLLIN), revents: 0))
+        return unsafe items.count - 1
+    }
+
     @discardableResult
     package mutating func add(fileDescriptor: Int32, for interest: Interest = .reading) -> Int {
         unsafe items.append(zmq_pollitem_t(socket: nil, fd: fileDescriptor, events: interest.rawValue, revents: 0))

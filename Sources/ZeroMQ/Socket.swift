@@ -23,8 +23,10 @@ import Glibc
     let handle: UnsafeMutableRawPointer
     // Small messages lie inside zmq_msg_t, so its address must hold from init to close.
     let message: UnsafeMutablePointer<zmq_msg_t>
-    private let context: Context  // Outlives the socket: released after `deinit` closed it.
+    let context: Context  // Outlives the socket: released after `deinit` closed it.
     package let kind: Kind
+    /// The other end of libzmq's monitor; nil: nobody watches the connections.
+    var connections: UnsafeMutableRawPointer?
 
     /// Drops what is unsent when it closes (linger 0), and drops a peer that sends a larger message.
     /// - Parameter maximumMessageSize: bytes of one frame, not of all frames of a message; 0 or more.
@@ -50,12 +52,15 @@ import Glibc
         unsafe self.message = unsafe message
         self.context = context
         self.kind = kind
+        unsafe connections = nil
     }
 
     deinit {
         unsafe zmq_msg_close(message)
         unsafe message.deallocate()
         unsafe zmq_close(handle)
+        // Last: libzmq's thread waits for whoever listens for as long as it has something to tell.
+        if let connections = unsafe connections { unsafe zmq_close(connections) }
     }
 
     /// `tcp://*:0` and `tcp://127.0.0.1:*` choose a free port: `lastEndpoint` tells it.
