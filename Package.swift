@@ -112,7 +112,7 @@ let package = Package(
         tests(
             of: "DaemonKit",
             with: ["BanModel", "ClusterConfiguration", "LinuxSystem", "OwnThread", argumentParser, logging]),
-        tests(of: "HubClient", with: ["LinuxSystem", "ZeroMQ"]),
+        tests(of: "HubClient", with: ["BanModel", "ClusterProtocol", "LinuxSystem", "ZeroMQ"]),
         tests(of: "LinuxSystem", with: ["OwnThread"]),
         tests(of: "MonitorDaemon", with: ["BanModel", "LinuxSystem"]),
         tests(of: "ZeroMQ", with: ["LinuxSystem", "OwnThread"]),

@@ -1,9 +1,13 @@
 /// One record of the monitor's state file; the file is these, in order.
 package enum MonitorRecord: Hashable, Sendable {
-    /// The hub has ACKed that this subject is banned.
+    /// The hub has ACKed this, in its own time; lifted, it is kept until it may be forgotten.
     case live(Subject, Report.State)
     /// The hub has ACKed, or time has told, that this report is over; the version is its last.
     case gone(Subject, Version)
+    /// What the hub's clock shows beyond ours.
+    case clock(Duration)
+    /// Who we are, beside our name.
+    case instance(Instance)
     /// No later version has been given away.
     case version(Version)
     /// Everything in the log before this position is done with.

@@ -40,14 +40,40 @@ package struct Report: Hashable, Sendable {
         package var version: Version
         package var isLifted: Bool
         package var until: Timestamp
+        /// The latest `until` that any version had: before it, an earlier version may still come back from somebody who
+        /// was cut off, so the last one is kept until then, lifted or not.
+        package var forget: Timestamp
 
-        package init(version: Version, isLifted: Bool, until: Timestamp) {
+        /// - Parameter forget: raised to `until` where it is earlier.
+        package init(version: Version, isLifted: Bool, until: Timestamp, forget: Timestamp? = nil) {
             self.version = version
             self.isLifted = isLifted
             self.until = until
+            self.forget = max(until, forget ?? until)
         }
 
         package func isLive(at now: Timestamp) -> Bool { !isLifted && now < until }
+
+        /// Whether it must be kept: it counts, or keeps an older version from counting.
+        package func isKept(at now: Timestamp) -> Bool { now < forget }
+
+        /// As readers count it: nothing counts longer than this after its version's time.
+        package func bounded(by maximum: Duration) -> Self {
+            let latest = Timestamp(microseconds: version) + maximum
+            var bounded = self
+            bounded.until = min(until, latest)
+            bounded.forget = min(forget, latest)
+            return bounded
+        }
+
+        /// What is known from two states of one report: the greater, and the later `forget`.
+        ///
+        /// The same in any order, however often, and in any grouping.
+        package func merged(with other: Self) -> Self {
+            var greater = max(self, other)
+            greater.forget = max(forget, other.forget)
+            return greater
+        }
     }
 
     package var origin: Origin

@@ -134,7 +134,7 @@ extension Monitor {
 
     /// What time brings for one report.
     mutating func attend(_ subject: Subject, at now: Timestamp) {
-        guard let report = table[subject] else { return }
+        guard let report = table[subject] else { return prune(subject, at: now) }
         if now >= report.state.until {
             if canAsk, questions.isUnderway(.bans(subject.jail)), now < report.state.until + Self.grace {
                 deadlines.add(subject, at: report.state.until + Self.grace)

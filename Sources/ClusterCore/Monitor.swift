@@ -42,8 +42,13 @@ package struct Monitor: Sendable {
         case lifted(Subject)
         case ended(Subject)
         case neverBanned(Address, reason: String)
-        case refusedForGood(Subject)
-        case refused
+        /// A hub of the old form does not say why.
+        case refusedForGood(Subject, reason: String?)
+        case refusedForNow(reason: String?)
+        /// The hub's clock shows so much more than ours.
+        case clockDiffers(Duration)
+        /// The hub does not hold what it has ACKed: it is told again.
+        case toldAgain(Int)
         case cannotAsk(reason: String)
         case noAnswer(Question, reason: String)
         case jailRestarted(Jail)
@@ -65,6 +70,10 @@ package struct Monitor: Sendable {
     static let sweep = Duration.seconds(300)
     /// Where fail2ban cannot be asked: how long an early `Unban` waits for a sign of a stop.
     static let unasked = Duration.seconds(60)
+    /// Clocks that differ by less are taken for one.
+    static let clockTolerance = Duration.seconds(2)
+    /// A hub that took longer to answer says nothing about the difference of the clocks.
+    static let promptAnswer = Duration.seconds(1)
     /// The clock went back when it is this far behind what it was.
     static let clockJump = Duration.seconds(5)
 
@@ -78,33 +87,60 @@ package struct Monitor: Sendable {
     var undecided: [Subject: Timestamp] = [:]
     var canAsk: Bool
     private var outbox = Outbox()
-    /// What the hub holds as banned by its own ACK.
+    private var form = HubForm.unknown
+    /// What the hub holds by its own ACK, in its time: bans, and lifts until they may be forgotten.
     private var announced: [Subject: Report.State] = [:]
+    /// What the hub's clock shows beyond ours; nil: it was not asked yet, or they agree.
+    private var clockOffset = Duration.zero
+    private var maximumBantime = Duration.seconds(30 * 86_400)
+    /// Tells us from another monitor of our name.
+    package let instance: Instance
+    private var mustSaveInstance = true
     private(set) package var lastVersion: Version = 0
     /// Everything in the log before this is done with: what the state file says.
     private(set) package var position: LogPosition?
     private var effects: [Effect] = []
     private var lastNow: Timestamp = .seconds(0)
 
-    /// - Parameter records: the state file's, in order; empty at the first start.
-    package init(settings: Settings, records: some Sequence<MonitorRecord> = []) {
+    /// What the hub in reach understands.
+    private enum HubForm: Sendable {
+        /// None is in reach.
+        case unknown
+        /// Single announcements, without ends.
+        case old
+        case new
+    }
+
+    /// - Parameters:
+    ///   - records: the state file's, in order; empty at the first start.
+    ///   - instance: who we are where the state file does not say it.
+    package init(
+        settings: Settings, records: some Sequence<MonitorRecord> = [], instance: Instance = Instance(number: 1)
+    ) {
         self.settings = settings
         canAsk = settings.asks
+        var instance = instance
         for record in records {
             switch record {
             case .live(let subject, let state):
-                table[subject] = LiveReport(state: state)
                 announced[subject] = state
                 lastVersion = max(lastVersion, state.version)
             case .gone(let subject, let version):
-                table[subject] = nil
                 announced[subject] = nil
                 lastVersion = max(lastVersion, version)
+            case .clock(let offset): clockOffset = offset
+            case .instance(let known):
+                instance = known
+                mustSaveInstance = false
             case .version(let version):
                 lastVersion = max(lastVersion, version)
             case .position(let position):
                 self.position = position
             }
+        }
+        self.instance = instance
+        for (subject, state) in announced where !state.isLifted {
+            table[subject] = LiveReport(state: inOwnTime(state))
         }
     }
 
@@ -112,7 +148,10 @@ package struct Monitor: Sendable {
 
     /// At the daemon's start, and after a gap in the log: asks for everything that the log did not tell.
     package mutating func start(at now: Timestamp) -> [Effect] {
+        if mustSaveInstance { effects.append(.save(.instance(instance))) }
+        mustSaveInstance = false
         for (subject, report) in table { watch(subject, report, at: now) }
+        for (subject, state) in announced where state.isLifted { deadlines.add(subject, at: kept(state)) }
         questions.want(.jails, at: now)
         for jail in Set(table.keys.map(\.jail)) {
             if jails[jail] == nil { jails[jail] = JailLife(at: now) }
@@ -163,32 +202,78 @@ package struct Monitor: Sendable {
     /// The subscriber has written its ledger anew; what follows is all of it.
     package mutating func ledgerBegins() { echo = EchoGuard() }
 
+    /// A hub has answered our hello.
+    ///
+    /// - Parameters:
+    ///   - greeting: nil: it understands the old form alone.
+    ///   - asked: when the hello was sent.
+    package mutating func greeted(_ greeting: HubGreeting?, asked: Timestamp, at now: Timestamp) -> [Effect] {
+        outbox.rewind()
+        guard let greeting else {
+            form = .old
+            return finish(at: now, isLogRead: false)
+        }
+        form = .new
+        maximumBantime = greeting.maximumBantime
+        lastVersion = max(lastVersion, greeting.version)
+        if asked <= now, now - asked <= Self.promptAnswer { compareClocks(greeting.time, at: now) }
+        if digest(at: now) != greeting.digest {
+            // Whether it lost its memory or never saw us: what it ACKed, it is told once more.
+            for (subject, state) in announced.sorted(by: { $0.key < $1.key }) {
+                outbox.append(Outbox.Item(subject: subject, state: state, isEnd: false, isAgain: true))
+            }
+            if !announced.isEmpty { emit(.toldAgain(announced.count)) }
+        }
+        return finish(at: now, isLogRead: false)
+    }
+
     /// The hub ACKed what ``outgoing`` said.
     package mutating func acknowledged(at now: Timestamp) -> [Effect] {
         guard outbox.current != nil else { return [] }
         var done = outbox.finish()
-        settle(done.removeLast())
+        settle(done.removeLast(), at: now)
         for item in done {
             if item.isRefused {
-                effects.append(.note(.refusedForGood(item.subject)))
+                effects.append(.note(.refusedForGood(item.subject, reason: nil)))
                 save(item.position)
             } else {
-                settle(item)
+                settle(item, at: now)
             }
         }
-        return finish(at: now)
+        return finish(at: now, isLogRead: false)
     }
 
     /// The hub refused what ``outgoing`` said. Returns whether to go on at once; else a pause is due.
     package mutating func refused(at now: Timestamp) -> (effects: [Effect], goOn: Bool) {
         guard outbox.current != nil else { return ([], false) }
         let goOn = outbox.refuse()
-        if !goOn { effects.append(.note(.refused)) }
-        return (finish(at: now), goOn)
+        if !goOn { effects.append(.note(.refusedForNow(reason: nil))) }
+        return (finish(at: now, isLogRead: false), goOn)
     }
 
-    /// The hub did not answer: what comes next is the oldest report once more.
-    package mutating func unanswered() { outbox.rewind() }
+    /// The hub took the first so many of ``takeReports(atMost:)``, but for these. Returns whether to go on at once; else
+    /// a pause is due.
+    package mutating func taken(
+        _ count: Int, except refusals: [Int: HubRefusal], at now: Timestamp
+    ) -> (effects: [Effect], goOn: Bool) {
+        let (done, isHeldUp) = outbox.finishBatch(count, except: refusals)
+        for (item, refusal) in done {
+            if let refusal {
+                emit(.refusedForGood(item.subject, reason: refusal.reason))
+                save(item.position)
+            } else {
+                settle(item, at: now)
+            }
+        }
+        if isHeldUp { emit(.refusedForNow(reason: refusals.values.first { $0.verdict == .later }?.reason)) }
+        return (finish(at: now, isLogRead: false), !isHeldUp)
+    }
+
+    /// The hub did not answer, or is gone: what comes next is a hello, and then the oldest report once more.
+    package mutating func unanswered() {
+        outbox.rewind()
+        form = .unknown
+    }
 
     /// Time has passed.
     package mutating func advance(to now: Timestamp) -> [Effect] {
@@ -197,9 +282,19 @@ package struct Monitor: Sendable {
 
     // MARK: What the shell looks at
 
-    /// The report that the hub is to hear next, in the old form; nil where there is none.
+    /// The report that a hub of the old form is to hear next; nil where there is none, or no such hub.
     package var outgoing: Announcement? {
-        outbox.current.map { Announcement(settings.host, $0.subject, $0.isBan ? .ban : .unban) }
+        guard form == .old else { return nil }
+        return outbox.current.map { Announcement(settings.host, $0.subject, $0.isBan ? .ban : .unban) }
+    }
+
+    /// The reports that a hub of the new form is to hear next, in order; empty where there are none, or no such hub.
+    package mutating func takeReports(atMost count: Int, at now: Timestamp) -> [Report] {
+        guard form == .new else { return [] }
+        let places = outbox.places(atMost: count) { isNews($0, at: now) }
+        return outbox.begin(places).map {
+            Report(origin: Origin(host: settings.host), subject: $0.subject, state: $0.state)
+        }
     }
 
     /// Whether more of the log should be read: it is the queue, and memory only holds its head.
@@ -212,7 +307,8 @@ package struct Monitor: Sendable {
 
     /// The state file written anew: everything that counts in it today.
     package var snapshot: [MonitorRecord] {
-        [.version(lastVersion)] + announced.sorted { $0.key < $1.key }.map { .live($0.key, $0.value) }
+        [.instance(instance), .clock(clockOffset), .version(lastVersion)]
+            + announced.sorted { $0.key < $1.key }.map { .live($0.key, $0.value) }
             + (position.map { [.position($0)] } ?? [])
     }
 
@@ -232,7 +328,8 @@ package struct Monitor: Sendable {
             emit(.neverBanned(subject.address, reason: reason))
             return
         }
-        let state = Report.State(version: nextVersion(time), isLifted: false, until: until)
+        let forget = [table[subject]?.state.forget, announced[subject].map(inOwnTime)?.forget].compactMap { $0 }.max()
+        let state = Report.State(version: nextVersion(time), isLifted: false, until: until, forget: forget)
         var report = table[subject] ?? LiveReport(state: state)
         report.state = state
         report.heldSince = nil
@@ -240,7 +337,7 @@ package struct Monitor: Sendable {
         report.guessedFrom = nil
         report.reckonedAt = now
         table[subject] = report
-        outbox.append(Outbox.Item(subject: subject, state: state, isEnd: false))
+        outbox.append(Outbox.Item(subject: subject, state: inHubTime(state), isEnd: false))
         emit(.reported(subject, until: until))
         watch(subject, report, at: now)
     }
@@ -248,8 +345,9 @@ package struct Monitor: Sendable {
     /// Reports that the subject is free, before its end.
     mutating func lift(_ subject: Subject, at now: Timestamp) {
         guard let report = table.removeValue(forKey: subject) else { return }
-        let state = Report.State(version: nextVersion(now), isLifted: true, until: report.state.until)
-        outbox.append(Outbox.Item(subject: subject, state: state, isEnd: false))
+        let state = Report.State(
+            version: nextVersion(now), isLifted: true, until: report.state.until, forget: report.state.forget)
+        outbox.append(Outbox.Item(subject: subject, state: inHubTime(state), isEnd: false))
         emit(.lifted(subject))
     }
 
@@ -265,7 +363,7 @@ package struct Monitor: Sendable {
     /// The report's end has come.
     mutating func end(_ subject: Subject) {
         guard let report = table.removeValue(forKey: subject) else { return }
-        outbox.append(Outbox.Item(subject: subject, state: report.state, isEnd: true))
+        outbox.append(Outbox.Item(subject: subject, state: inHubTime(report.state), isEnd: true))
         emit(.ended(subject))
     }
 
@@ -295,26 +393,96 @@ package struct Monitor: Sendable {
         return effects
     }
 
-    /// The old protocol knows no ends: a changed end says nothing, nor does the end of what the hub never heard of.
+    // MARK: What the hub holds
+
+    /// Takes out of the outbox what says nothing to this hub; while none is in reach, who knows.
     private mutating func passSilent(at now: Timestamp) {
-        while let item = outbox.current {
-            let isKnown = announced[item.subject] != nil
-            let isNews = item.isBan ? !isKnown && item.state.until > now : isKnown
-            guard !isNews else { return }
-            if let passed = outbox.pass() { settle(passed) }
+        switch form {
+        case .unknown: return
+        case .new:
+            let silent = outbox.places(atMost: 1) { isNews($0, at: now) }.first ?? outbox.count
+            for item in outbox.take(first: silent) { settle(item, at: now) }
+        case .old:
+            while let item = outbox.current, !isNews(item, at: now) {
+                if let passed = outbox.pass() { settle(passed, at: now) }
+            }
         }
     }
 
+    private func isNews(_ item: Outbox.Item, at now: Timestamp) -> Bool {
+        let known = announced[item.subject]
+        if form == .new {
+            // Ends are no news: every report carries its own.
+            guard !item.isEnd else { return false }
+            return item.isAgain || item.state.isLifted
+                || (item.state.until > now + clockOffset && item.state.version != known?.version)
+        }
+        // The old form knows no ends: a changed end says nothing, nor does the end of what the hub never heard of.
+        let isKnown = known?.isLifted == false
+        return item.isBan ? !isKnown && item.state.until > now + clockOffset : isKnown
+    }
+
     /// Notes what the hub holds now, on disk.
-    private mutating func settle(_ item: Outbox.Item) {
-        if item.isBan {
-            announced[item.subject] = item.state
-            effects.append(.save(.live(item.subject, item.state)))
-        } else if announced.removeValue(forKey: item.subject) != nil {
-            effects.append(.save(.gone(item.subject, item.state.version)))
+    private mutating func settle(_ item: Outbox.Item, at now: Timestamp) {
+        if !item.isAgain {
+            var state = item.state
+            if item.isEnd { state.isLifted = true }
+            if item.isBan || (announced[item.subject] != nil && now < kept(state)) {
+                announced[item.subject] = state
+                effects.append(.save(.live(item.subject, state)))
+                if state.isLifted { deadlines.add(item.subject, at: kept(state)) }
+            } else if announced.removeValue(forKey: item.subject) != nil {
+                effects.append(.save(.gone(item.subject, state.version)))
+            }
         }
         save(item.position)
     }
+
+    /// A lift need not be remembered for ever.
+    mutating func prune(_ subject: Subject, at now: Timestamp) {
+        guard let state = announced[subject], state.isLifted, now >= kept(state) else { return }
+        announced[subject] = nil
+        effects.append(.save(.gone(subject, state.version)))
+    }
+
+    /// Until when, by our clock, the hub keeps it.
+    private func kept(_ state: Report.State) -> Timestamp {
+        state.bounded(by: maximumBantime).forget - clockOffset
+    }
+
+    /// Of what the hub should hold now.
+    private func digest(at now: Timestamp) -> ReportDigest {
+        var digest = ReportDigest()
+        let origin = Origin(host: settings.host)
+        for (subject, state) in announced where now < kept(state) {
+            digest.add(Report(origin: origin, subject: subject, state: state))
+        }
+        return digest
+    }
+
+    // MARK: The hub's clock
+
+    /// Ends are told in the hub's time. Where its clock is found to differ otherwise than before, all are told anew.
+    private mutating func compareClocks(_ theirs: Timestamp, at now: Timestamp) {
+        let difference = theirs - now
+        guard difference - clockOffset > Self.clockTolerance || clockOffset - difference > Self.clockTolerance else {
+            return
+        }
+        clockOffset =
+            difference > Self.clockTolerance || .zero - difference > Self.clockTolerance ? difference : .zero
+        effects.append(.save(.clock(clockOffset)))
+        emit(.clockDiffers(clockOffset))
+        for (subject, known) in table.sorted(by: { $0.key < $1.key }) {
+            var state = known.state
+            state.version = nextVersion(now)
+            table[subject]?.state = state
+            outbox.append(Outbox.Item(subject: subject, state: inHubTime(state), isEnd: false))
+        }
+    }
+
+    private func inHubTime(_ state: Report.State) -> Report.State { state.moved(by: clockOffset) }
+
+    private func inOwnTime(_ state: Report.State) -> Report.State { state.moved(by: .zero - clockOffset) }
 
     private mutating func save(_ position: LogPosition?) {
         guard let position, position != self.position else { return }
@@ -340,6 +508,15 @@ struct LiveReport: Hashable, Sendable {
     var heldSince: Timestamp?
     /// When an answer first did not list it.
     var missedAt: Timestamp?
+}
+
+extension Report.State {
+    fileprivate func moved(by offset: Duration) -> Self {
+        var moved = self
+        moved.until = until + offset
+        moved.forget = forget + offset
+        return moved
+    }
 }
 
 extension Outbox.Item {

@@ -13,6 +13,8 @@ struct Outbox: Sendable {
         var isEnd: Bool
         /// How far the log is done with once this item is; nil where no line stands behind it.
         var position: LogPosition?
+        /// The hub is to hear it though it has ACKed it before: it does not hold it any more.
+        var isAgain = false
         var isRefused = false
     }
 
@@ -21,6 +23,8 @@ struct Outbox: Sendable {
 
     private var items = Deque<Item>()
     private var cursor = 0
+    /// Indices of what is on its way in one batch.
+    private var batch: [Int] = []
 
     var isEmpty: Bool { items.isEmpty }
     var count: Int { items.count }
@@ -63,5 +67,49 @@ struct Outbox: Sendable {
     }
 
     /// Nobody answered: from the first one on, once more.
-    mutating func rewind() { cursor = 0 }
+    mutating func rewind() {
+        cursor = 0
+        batch = []
+    }
+
+    // MARK: Batches, to a hub that says which it refuses and why
+
+    /// The places of the first items of this kind.
+    func places(atMost count: Int, where isWanted: (Item) -> Bool) -> [Int] {
+        var places: [Int] = []
+        for (place, item) in items.enumerated() where isWanted(item) {
+            if places.count == count { break }
+            places.append(place)
+        }
+        return places
+    }
+
+    /// These are on their way, until ``finishBatch(_:except:)`` or ``rewind()``.
+    mutating func begin(_ places: [Int]) -> [Item] {
+        batch = places
+        return places.map { items[$0] }
+    }
+
+    /// The hub has answered the first so many of the batch. Returns what is done with, of which `isRefused` says which
+    /// it refused for good, and whether it wants the rest later.
+    mutating func finishBatch(
+        _ count: Int, except refusals: [Int: HubRefusal]
+    ) -> (done: [(item: Item, refusal: HubRefusal?)], isHeldUp: Bool) {
+        let held = refusals.filter { $0.value.verdict == .later }.keys.min()
+        let answered = batch.prefix(min(held ?? count, count))
+        let refused = Dictionary(uniqueKeysWithValues: answered.enumerated().map { ($1, refusals[$0]) })
+        // What says nothing new goes along with what stands before it, or with what follows where that is done with.
+        let end = held.map { batch[$0] } ?? answered.last.map { $0 + 1 } ?? 0
+        let done = items.indices.prefix(end).map { (items[$0], refused[$0] ?? nil) }
+        items.removeFirst(end)
+        rewind()
+        return (done, held != nil)
+    }
+
+    /// Takes out so many from the front.
+    mutating func take(first count: Int) -> [Item] {
+        let taken = Array(items.prefix(count))
+        items.removeFirst(count)
+        return taken
+    }
 }

@@ -3,15 +3,22 @@ package import BanModel
 extension MonitorRecord: StateRecord {
     package init?(fields: [Substring]) {
         switch fields.first {
-        case "live":
-            guard fields.count == 5, let subject = Subject(fields[1], fields[2]),
-                let version = Version(fields[3]), let until = Timestamp(field: fields[4])
-            else { return nil }
-            self = .live(subject, Report.State(version: version, isLifted: false, until: until))
+        case "live", "lifted":
+            guard let subject = Subject(fields, at: 1), let state = Report.State(fields, at: 3, "lifted") else {
+                return nil
+            }
+            self = .live(subject, state)
         case "gone":
-            guard fields.count == 4, let subject = Subject(fields[1], fields[2]), let version = Version(fields[3])
-            else { return nil }
+            guard fields.count == 4, let subject = Subject(fields, at: 1), let version = Version(fields[3]) else {
+                return nil
+            }
             self = .gone(subject, version)
+        case "clock":
+            guard fields.count == 2, let offset = Int64(fields[1]) else { return nil }
+            self = .clock(.microseconds(offset))
+        case "instance":
+            guard fields.count == 2, let instance = Instance(fields[1]) else { return nil }
+            self = .instance(instance)
         case "version":
             guard fields.count == 2, let version = Version(fields[1]) else { return nil }
             self = .version(version)
@@ -32,8 +39,10 @@ extension MonitorRecord: StateRecord {
     package var fields: [String] {
         switch self {
         case .live(let subject, let state):
-            ["live", subject.jail.name, "\(subject.address)", "\(state.version)", state.until.field]
+            [state.isLifted ? "lifted" : "live", subject.jail.name, "\(subject.address)"] + state.fields
         case .gone(let subject, let version): ["gone", subject.jail.name, "\(subject.address)", "\(version)"]
+        case .clock(let offset): ["clock", "\(offset.microseconds)"]
+        case .instance(let instance): ["instance", "\(instance)"]
         case .version(let version): ["version", "\(version)"]
         case .position(let position):
             [
@@ -47,7 +56,7 @@ extension MonitorRecord: StateRecord {
 extension LedgerRecord: StateRecord {
     package init?(fields: [Substring]) {
         guard fields.count == 4, let step = Step(rawValue: String(fields[0])),
-            let subject = Subject(fields[1], fields[2]), let time = Timestamp(field: fields[3])
+            let subject = Subject(fields, at: 1), let time = Timestamp(field: fields[3])
         else { return nil }
         self.init(subject, step, at: time)
     }
@@ -55,27 +64,48 @@ extension LedgerRecord: StateRecord {
     package var fields: [String] { [step.rawValue, subject.jail.name, "\(subject.address)", time.field] }
 }
 
+/// `banned HOST SOURCE JAIL ADDRESS VERSION UNTIL [FORGET]`, or `lifted …`: in files and on the wire.
 extension Report: StateRecord {
     package init?(fields: [Substring]) {
-        guard fields.count == 7, fields[0] == "banned" || fields[0] == "lifted", let host = Host(fields[1]),
-            let source = Origin.Source(rawValue: String(fields[2])), let subject = Subject(fields[3], fields[4]),
-            let version = Version(fields[5]), let until = Timestamp(field: fields[6])
+        guard fields.count >= 3, fields[0] == "banned" || fields[0] == "lifted", let host = Host(fields[1]),
+            let source = Origin.Source(rawValue: String(fields[2])), let subject = Subject(fields, at: 3),
+            let state = State(fields, at: 5, "lifted")
         else { return nil }
-        let state = State(version: version, isLifted: fields[0] == "lifted", until: until)
         self.init(origin: Origin(host: host, source: source), subject: subject, state: state)
     }
 
     package var fields: [String] {
         [
             state.isLifted ? "lifted" : "banned", origin.host.name, origin.source.rawValue, subject.jail.name,
-            "\(subject.address)", "\(state.version)", state.until.field,
-        ]
+            "\(subject.address)",
+        ] + state.fields
+    }
+}
+
+extension Report.State {
+    /// Its fields are the last ones: `VERSION UNTIL [FORGET]`; the first of all says whether it is lifted.
+    fileprivate init?(_ fields: [Substring], at index: Int, _ lifted: String) {
+        guard (index + 2...index + 3).contains(fields.count), let version = Version(fields[index]), version >= 0,
+            let until = Timestamp(field: fields[index + 1])
+        else { return nil }
+        var forget: Timestamp?
+        if fields.count == index + 3 {
+            forget = Timestamp(field: fields[index + 2])
+            guard let forget, forget > until else { return nil }
+        }
+        self.init(version: version, isLifted: fields[0] == lifted, until: until, forget: forget)
+    }
+
+    fileprivate var fields: [String] {
+        ["\(version)", until.field] + (forget == until ? [] : [forget.field])
     }
 }
 
 extension Subject {
-    fileprivate init?(_ jail: Substring, _ address: Substring) {
-        guard let jail = Jail(jail), let address = try? Address(address) else { return nil }
+    /// `JAIL ADDRESS` from this index on.
+    fileprivate init?(_ fields: [Substring], at index: Int) {
+        guard fields.count >= index + 2, let jail = Jail(fields[index]), let address = try? Address(fields[index + 1])
+        else { return nil }
         self.init(jail, address)
     }
 }

@@ -13,6 +13,7 @@ internal import ZeroMQ
 struct MonitorLoop: ~Copyable {
     private let logger: Logger
     private let asker: Worker<Question, Answered>
+    private let host: Host
     private var token: String?
     private var machine: Monitor
     private var parser = LogParser()
@@ -22,7 +23,10 @@ struct MonitorLoop: ~Copyable {
     private var watch: FileWatch
     private var logName: NameWatch
     private var ledgerName: NameWatch
-    private var hub: HubRequest
+    private var hubs: HubLinks
+    private var underway = Underway.nothing
+    /// Of the hub that is asked; nil: of the old form.
+    private var greeting: HubGreeting?
     /// How far the log was read; how far it is done with, the machine knows.
     private var reached: LogPosition?
     private var mustRewrite = false
@@ -40,16 +44,25 @@ struct MonitorLoop: ~Copyable {
         self.logger = logger
         complaints = Complaints(to: logger)
         self.asker = asker
+        host = general.hostname
         token = section.token?.secret
         self.state = state
         self.watch = watch
         logName = NameWatch(path: section.logPath.text)
         ledgerName = NameWatch(path: ledgerPath)
-        machine = Monitor(settings: Self.settings(section, general, logger), records: records)
+        machine = Monitor(
+            settings: Self.settings(section, general, logger), records: records, instance: .random())
         log = LogFollower(path: section.logPath.text)
         ledger = LedgerReader(path: ledgerPath)
-        hub = HubRequest(
-            context: context, endpoint: "\(section.hubs[0])", timeLimit: section.requestTimeout)
+        hubs = HubLinks(
+            context: context, endpoints: section.hubs.map { "\($0)" }, timeLimit: section.requestTimeout,
+            at: SystemClock.monotonic())
+    }
+
+    private enum Underway {
+        case nothing
+        case announcement(Announcement)
+        case reports(Int)
     }
 
     private static func settings(
@@ -70,7 +83,7 @@ struct MonitorLoop: ~Copyable {
             logger.warning("there is no log yet", metadata: ["path": "\(log.path)"])
         }
         try log.watch(in: &watch)
-        logger.notice("ready", metadata: ["log": "\(log.path)", "hub": "\(hub.endpoint)"])
+        logger.notice("ready", metadata: ["log": "\(log.path)"])
         supervision.ready()
         carryOut(machine.start(at: wall()))
         while true {
@@ -91,7 +104,7 @@ struct MonitorLoop: ~Copyable {
             ready.add(fileDescriptor: supervision.fileDescriptor)
             let changed = ready.add(fileDescriptor: watch.fileDescriptor)
             _ = ready.add(fileDescriptor: asker.outcomes.fileDescriptor)
-            hub.register(in: &ready)
+            hubs.register(in: &ready)
             try ready.wait(timeout: supervision.pause(atMost: pause()))
             switch supervision.attend() {
             case .end: return
@@ -106,7 +119,7 @@ struct MonitorLoop: ~Copyable {
 
     private mutating func reconfigure(_ section: MonitorSection, _ general: GeneralSection) {
         token = section.token?.secret
-        hub.reconfigure(timeLimit: section.requestTimeout)
+        hubs.reconfigure(timeLimit: section.requestTimeout, at: SystemClock.monotonic())
         carryOut(machine.reconfigure(Self.settings(section, general, logger), at: wall()))
     }
 
@@ -114,7 +127,8 @@ struct MonitorLoop: ~Copyable {
     private func pause() -> Duration? {
         if machine.wantsLines && !log.isAtEnd { return .zero }
         let byWall = machine.nextDeadline.map { $0 - wall() }
-        let byMonotonic = hub.deadline.map { Duration.microseconds($0 - SystemClock.monotonic()) }
+        let monotonic = SystemClock.monotonic()
+        let byMonotonic = hubs.deadline(at: monotonic).map { Duration.microseconds($0 - monotonic) }
         let retry: Duration? = log.trouble == nil ? nil : .seconds(5)
         return [byWall, byMonotonic, retry].compactMap { $0 }.min().map { max($0, .zero) }
     }
@@ -167,22 +181,60 @@ struct MonitorLoop: ~Copyable {
     private mutating func talk() throws {
         while true {
             let now = SystemClock.monotonic()
-            if hub.expire(at: now) {
-                machine.unanswered()
-                complaints.say("silence", "the hub does not answer", ["hub": "\(hub.endpoint)"])
-            }
-            if let reply = try hub.receive() { take(reply) }
-            guard hub.isIdle, let next = machine.outgoing else { return }
-            try hub.send(OldForm.request(next, token: token), at: now)
-            guard let reply = try hub.receive() else { return }
-            take(reply)
+            let hello = Hello(host: host, instance: machine.instance, token: token)
+            for event in try hubs.work(at: now, hello: { hello.bytes }) { take(event, at: now) }
+            guard hubs.isIdle, let request = nextRequest() else { return }
+            guard try hubs.ask(request, at: now) else { return }
         }
     }
 
-    private mutating func take(_ reply: [UInt8]) {
-        guard let sent = machine.outgoing else { return }
+    private mutating func nextRequest() -> [UInt8]? {
+        if let announcement = machine.outgoing {
+            underway = .announcement(announcement)
+            return OldForm.request(announcement, token: token)
+        }
+        guard let greeting else { return nil }
+        let reports = machine.takeReports(atMost: greeting.reportsPerRequest, at: wall())
+        guard !reports.isEmpty else { return nil }
+        var request = ReportsRequest(host: host, instance: machine.instance, token: token, reports: reports)
+        request.shorten(toFit: greeting.longestRequest)
+        underway = .reports(request.reports.count)
+        return request.bytes
+    }
+
+    private mutating func take(_ event: HubLinks.Event, at now: Int64) {
+        switch event {
+        case .chosen(let endpoint, let reply, let asked):
+            underway = .nothing
+            greeting = if case .greeting(let greeting) = reply { greeting } else { nil }
+            logger.info(
+                "the hub answers", metadata: ["hub": "\(endpoint)", "form": greeting == nil ? "old" : "new"])
+            let wall = self.wall()
+            carryOut(machine.greeted(greeting, asked: wall - .microseconds(now - asked), at: wall))
+        case .reply(let bytes):
+            let asked = underway
+            underway = .nothing
+            switch asked {
+            case .announcement(let announcement): take(bytes, to: announcement)
+            case .reports(let count): take(ReportsReply(bytes, count: count), count: count)
+            case .nothing: break
+            }
+        case .lost(let endpoint, let reason):
+            underway = .nothing
+            greeting = nil
+            machine.unanswered()
+            complaints.say("hub \(endpoint)", "the hub is lost", ["hub": "\(endpoint)", "reason": "\(reason)"])
+        case .unavailable(let endpoint, let reason):
+            complaints.say(
+                "hub \(endpoint)", "the hub is not there", ["hub": "\(endpoint)", "reason": "\(reason)"])
+        }
+    }
+
+    /// A hub of the old form.
+    private mutating func take(_ reply: [UInt8], to sent: Announcement) {
         if reply == OldForm.message(sent) {
             logger.debug("acknowledged", metadata: ["message": "\(sent)"])
+            hubs.isWell()
             carryOut(machine.acknowledged(at: wall()))
             return
         }
@@ -192,7 +244,30 @@ struct MonitorLoop: ~Copyable {
             ["message": "\(sent)"])
         let (effects, goOn) = machine.refused(at: wall())
         carryOut(effects)
-        if !goOn { hub.pauseAfterRefusal(at: SystemClock.monotonic()) }
+        if !goOn { hubs.rest(at: SystemClock.monotonic()) }
+    }
+
+    private mutating func take(_ reply: ReportsReply, count: Int) {
+        switch reply {
+        case .taken(let epoch, let refusals):
+            logger.debug("acknowledged", metadata: ["reports": "\(count - refusals.count)"])
+            let (effects, goOn) = machine.taken(count, except: refusals, at: wall())
+            carryOut(effects)
+            if goOn { hubs.isWell() } else { hubs.rest(at: SystemClock.monotonic()) }
+            if epoch != greeting?.epoch { greetAgain() }
+        case .refusal(let refusal):
+            complaints.say("refused", "the hub refuses us", ["reason": "\(refusal)"])
+            greetAgain()
+        case .oldHub, .nonsense:
+            complaints.say("form", "the hub does not answer as it did: it is greeted again")
+            greetAgain()
+        }
+    }
+
+    private mutating func greetAgain() {
+        greeting = nil
+        machine.unanswered()
+        hubs.greetAgain()
     }
 
     // MARK: What goes out
@@ -231,12 +306,25 @@ struct MonitorLoop: ~Copyable {
         case .neverBanned(let address, let reason):
             complaints.say(
                 "never", "not reported: it may not be banned", ["address": "\(address)", "reason": "\(reason)"])
-        case .refusedForGood(let subject):
+        case .refusedForGood(let subject, let reason):
             logger.warning(
                 "the hub refuses this report for good, and takes those behind it",
-                metadata: ["jail": "\(subject.jail)", "address": "\(subject.address)"])
-        case .refused:
-            complaints.say("everything", "the hub refuses everything: is authtoken right?", ["hub": "\(hub.endpoint)"])
+                metadata: [
+                    "jail": "\(subject.jail)", "address": "\(subject.address)",
+                    "reason": "\(reason ?? "the hub's log says it")",
+                ])
+        case .refusedForNow(let reason):
+            complaints.say(
+                "everything", "the hub takes nothing now: everything is kept and tried again",
+                ["hub": "\(hubs.endpoint ?? "")", "reason": "\(reason ?? "is authtoken right?")"])
+        case .clockDiffers(let difference):
+            let seconds = Double(difference.components.seconds) + Double(difference.components.attoseconds) / 1e18
+            logger.warning(
+                "the hub's clock differs from this host's: ends are told in the hub's time",
+                metadata: ["seconds": "\(seconds)"])
+        case .toldAgain(let count):
+            logger.notice(
+                "the hub does not hold what it took before: it is told again", metadata: ["reports": "\(count)"])
         case .cannotAsk(let reason):
             logger.warning(
                 "fail2ban cannot be asked: an early unban counts after a minute without a sign of a stop",

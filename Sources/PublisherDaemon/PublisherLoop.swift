@@ -23,10 +23,10 @@ struct PublisherLoop: ~Copyable {
     private let logger: Logger
 
     init(section: PublisherSection, general: GeneralSection, logger: Logger, context: Context) throws(ZMQError) {
-        hub = Hub(tokens: Self.tokens(section), ignored: Self.exemptions(general, logger))
+        hub = Hub(settings: Self.settings(section, general, logger), epoch: .random(in: 1 ... .max))
         self.logger = logger
         complaints = Complaints(to: logger)
-        var replies = try Socket(.router, in: context, maximumMessageSize: OldForm.longest)
+        var replies = try Socket(.router, in: context, maximumMessageSize: ReportsRequest.longest)
         try replies.setHandshakeLimit(3_000)
         try replies.bind("\(section.replyEndpoint)")
         var broadcasts = try Socket(.xpub, in: context, maximumMessageSize: OldForm.longest)
@@ -41,13 +41,13 @@ struct PublisherLoop: ~Copyable {
         self.broadcasts = broadcasts
     }
 
-    /// nil: nobody needs one.
-    private static func tokens(_ section: PublisherSection) -> Set<String>? {
-        section.tokens.isEmpty ? nil : Set(section.tokens.map(\.secret))
-    }
-
-    private static func exemptions(_ general: GeneralSection, _ logger: Logger) -> [Address] {
-        Exemptions.addresses(ignored: general.ignored, hubs: [], logger: logger)
+    private static func settings(
+        _ section: PublisherSection, _ general: GeneralSection, _ logger: Logger
+    ) -> Hub.Settings {
+        Hub.Settings(
+            tokens: section.tokens.isEmpty ? nil : Set(section.tokens.map(\.secret)),
+            ignored: Exemptions.addresses(ignored: general.ignored, hubs: [], logger: logger),
+            bantime: section.bantime.duration, maximumBantime: section.maximumBantime)
     }
 
     mutating func run(under supervision: inout Supervision<PublisherSection>) throws(ZMQError) {
@@ -57,16 +57,27 @@ struct PublisherLoop: ~Copyable {
         ready.add(fileDescriptor: supervision.fileDescriptor)
         supervision.ready()
         while true {
-            try ready.wait(timeout: supervision.pause(atMost: nil))
+            let wanted = hub.nextDeadline.map { max($0 - wall(), .zero) }
+            try ready.wait(timeout: supervision.pause(atMost: wanted))
             switch supervision.attend() {
             case .end: return
             case .take(let section, let general):
-                hub.reconfigure(tokens: Self.tokens(section), ignored: Self.exemptions(general, logger))
+                try broadcast(hub.reconfigure(Self.settings(section, general, logger), at: wall()))
                 supervision.ready()
             case nil: break
             }
             if ready.isReady(subscriptions) { try subscribe() }
             if ready.isReady(requests) { try serve() }
+            try broadcast(hub.advance(to: wall()))
+        }
+    }
+
+    private func wall() -> Timestamp { Timestamp(microseconds: SystemClock.wall()) }
+
+    private mutating func broadcast(_ announcements: [Announcement]) throws(ZMQError) {
+        for announcement in announcements {
+            logger.debug("broadcast", metadata: ["message": "\(announcement)"])
+            _ = try broadcasts.send(OldForm.message(announcement))
         }
     }
 
@@ -80,35 +91,56 @@ struct PublisherLoop: ~Copyable {
                 complaints.say("frames", "a message was dropped: not one frame behind an empty one")
                 continue
             }
-            let reply = answer(frames[2])
-            _ = try replies.send([frames[0], [], reply.bytes])
-            if let broadcast = reply.broadcast { _ = try broadcasts.send(broadcast) }
+            let (reply, announcements) = answer(frames[2])
+            try broadcast(announcements)
+            _ = try replies.send([frames[0], [], reply])
         }
     }
 
-    private mutating func answer(_ request: [UInt8]) -> (bytes: [UInt8], broadcast: [UInt8]?) {
-        let token: String?
-        let announcement: Announcement
-        do {
-            (token, announcement) = try OldForm.readRequest(request)
+    private mutating func answer(_ request: [UInt8]) -> (reply: [UInt8], broadcasts: [Announcement]) {
+        let question: HubQuestion
+        do throws(HubQuestion.Fault) {
+            question = try HubQuestion(request)
         } catch {
-            complaints.say("message", "a request was refused", ["reason": "\(error)"])
-            return (OldForm.refusal, nil)
+            complaints.say("message", "a request was refused", ["reason": "\(error.reason)"])
+            return (error.reply, [])
         }
-        switch hub.take(announcement, token: token) {
-        case .accepted:
-            logger.debug("broadcast", metadata: ["message": "\(announcement)"])
-            let message = OldForm.message(announcement)
-            return (message, message)
-        case .refused(.token):
-            complaints.say(
-                "token", "a request was refused: its token is not one of authtoken's", ["host": "\(announcement.host)"])
-        case .refused(.neverBanned(let address, let reason)):
-            complaints.say(
-                "address", "a request was refused: the address may not be banned",
-                ["host": "\(announcement.host)", "address": "\(address)", "reason": "\(reason)"])
+        switch question {
+        case .announcement(let announcement, let token):
+            let outcome = hub.take(announcement, token: token, at: wall())
+            if let refusal = outcome.refusal {
+                refused(refusal, host: announcement.host)
+                return (OldForm.refusal, [])
+            }
+            return (OldForm.message(announcement), outcome.broadcasts)
+        case .hello(let hello):
+            let greeting = hub.greet(
+                hello.host, hello.instance, token: hello.token, longestRequest: ReportsRequest.longest,
+                reportsPerRequest: ReportsRequest.mostReports, at: wall())
+            switch greeting {
+            case .success(let greeting):
+                logger.debug("hello", metadata: ["host": "\(hello.host)"])
+                return (greeting.bytes, [])
+            case .failure(let refusal):
+                refused(refusal, host: hello.host)
+                return (refusal.bytes, [])
+            }
+        case .reports(let request):
+            let outcome = hub.take(
+                request.reports, from: request.host, request.instance, token: request.token, at: wall())
+            if let refusal = outcome.refusal {
+                refused(refusal, host: request.host)
+                return (refusal.bytes, [])
+            }
+            for refusal in outcome.except.values { refused(refusal, host: request.host) }
+            return (ReportsReply.taken(epoch: hub.epoch, except: outcome.except).bytes, outcome.broadcasts)
         }
-        return (OldForm.refusal, nil)
+    }
+
+    private mutating func refused(_ refusal: HubRefusal, host: Host) {
+        complaints.say(
+            "refused \(refusal.verdict)", "a request was refused",
+            ["host": "\(host)", "reason": "\(refusal.reason)"])
     }
 
     // MARK: Subscriptions

@@ -2,57 +2,258 @@ import BanModel
 import ClusterCore
 import Testing
 
-@Suite struct HubTests {
-    private func announcement(_ text: String, _ action: Announcement.Action = .ban) -> Announcement {
-        Announcement(Host("a")!, ssh(text), action)
+/// A hub's core, and what it broadcasts in the old form.
+struct HubRig {
+    static let settings = Hub.Settings(
+        tokens: nil, ignored: [], bantime: .seconds(86_400), maximumBantime: .seconds(30 * 86_400))
+
+    var hub: Hub
+    var now = start
+    /// `a|sshd|Ban|198.51.100.1`
+    var broadcasts: [String] = []
+
+    init(_ settings: Hub.Settings = settings) { hub = Hub(settings: settings, epoch: 7) }
+
+    static func settings(tokens: Set<String>? = nil, ignored: [Address] = []) -> Hub.Settings {
+        var settings = Self.settings
+        (settings.tokens, settings.ignored) = (tokens, ignored)
+        return settings
     }
 
+    /// In the old form. Returns why it was refused.
+    @discardableResult
+    mutating func say(
+        _ action: Announcement.Action, _ text: String, host: String = "a", jail: String = "sshd", token: String? = nil
+    ) -> HubRefusal? {
+        let subject = Subject(Jail(jail)!, address(text))
+        return heard(hub.take(Announcement(Host(host)!, subject, action), token: token, at: now)).refusal
+    }
+
+    /// In the new form.
+    @discardableResult
+    mutating func report(_ reports: [Report], as host: String = "a", instance: UInt64 = 1, token: String? = nil)
+        -> Hub.Outcome
+    {
+        heard(hub.take(reports, from: Host(host)!, Instance(number: instance), token: token, at: now))
+    }
+
+    private mutating func heard(_ outcome: Hub.Outcome) -> Hub.Outcome {
+        broadcasts += outcome.broadcasts.map(\.description)
+        return outcome
+    }
+
+    mutating func wait(until seconds: Double) {
+        now = .at(seconds)
+        broadcasts += hub.advance(to: now).map(\.description)
+    }
+
+    mutating func greet(_ host: String = "a", instance: UInt64 = 1, token: String? = nil) throws -> HubGreeting {
+        try hub.greet(
+            Host(host)!, Instance(number: instance), token: token, longestRequest: 4096, reportsPerRequest: 10, at: now
+        ).get()
+    }
+}
+
+func report(
+    _ text: String, version: Int64 = 1, until seconds: Double? = 600, lifted: Bool = false, host: String = "a",
+    jail: Jail = sshd, forget: Double? = nil
+) -> Report {
+    let state = Report.State(
+        version: start.microseconds + version, isLifted: lifted, until: seconds.map { .at($0) } ?? .forever,
+        forget: forget.map { .at($0) })
+    return Report(origin: Origin(host: Host(host)!), subject: Subject(jail, address(text)), state: state)
+}
+
+@Suite struct HubTests {
     @Test func `without tokens everybody is taken, with a token or none`() {
-        var hub = Hub(tokens: nil)
-        #expect(hub.take(announcement("192.0.2.1"), token: nil) == .accepted)
-        #expect(hub.take(announcement("192.0.2.1"), token: "any") == .accepted)
+        var rig = HubRig()
+        #expect(rig.say(.ban, "198.51.100.1") == nil)
+        #expect(rig.say(.ban, "198.51.100.1", token: "any") == nil)
+        #expect(rig.report([report("198.51.100.2")], token: "any").refusal == nil)
     }
 
     @Test(arguments: [nil, "", "wrong", "secre", "secret "])
-    func `with tokens only those count`(token: String?) {
-        var hub = Hub(tokens: ["secret", "other"])
-        #expect(hub.take(announcement("192.0.2.1"), token: token) == .refused(.token))
-        #expect(hub.take(announcement("192.0.2.1"), token: "secret") == .accepted)
-        #expect(hub.take(announcement("192.0.2.1"), token: "other") == .accepted)
+    func `with tokens only those count, and who has none may come again`(token: String?) throws {
+        var rig = HubRig(HubRig.settings(tokens: ["secret", "other"]))
+        #expect(rig.say(.ban, "198.51.100.1", token: token)?.verdict == .later)
+        #expect(rig.report([report("198.51.100.1")], token: token).refusal?.verdict == .later)
+        #expect(throws: HubRefusal.self) { try rig.greet(token: token) }
+        #expect(rig.broadcasts == [])
+        #expect(rig.say(.ban, "198.51.100.1", token: "secret") == nil)
+        #expect(rig.report([report("198.51.100.2")], token: "other").refusal == nil)
+        #expect(rig.broadcasts.count == 2)
     }
 
     @Test(arguments: ["0.0.0.0/0", "127.0.0.1", "::1", "10.0.0.0/8"])
-    func `what may never be banned is refused, and its lift is not`(text: String) {
-        var hub = Hub(tokens: nil)
-        guard case .refused(.neverBanned) = hub.take(announcement(text), token: nil) else {
-            Issue.record("taken")
-            return
-        }
-        #expect(hub.take(announcement(text, .unban), token: nil) == .accepted)
+    func `what may never be banned is refused for good, and its lift is not`(text: String) {
+        var rig = HubRig()
+        #expect(rig.say(.ban, text)?.verdict == .never)
+        #expect(rig.say(.unban, text) == nil)
+    }
+
+    @Test func `schedule 6: a report that is refused for good does not stop those behind it`() {
+        var rig = HubRig()
+        let outcome = rig.report([report("198.51.100.1"), report("127.0.0.1"), report("198.51.100.2")])
+        #expect(outcome.except.keys.sorted() == [1])
+        #expect(outcome.except[1]?.verdict == .never)
+        #expect(rig.broadcasts == ["a|sshd|Ban|198.51.100.1", "a|sshd|Ban|198.51.100.2"])
+    }
+
+    @Test func `nobody speaks for another host, nor for a person`() {
+        var rig = HubRig()
+        var person = report("198.51.100.2")
+        person.origin.source = .person
+        let outcome = rig.report([report("198.51.100.1", host: "b"), person])
+        #expect(outcome.except.mapValues(\.verdict) == [0: .never, 1: .never])
+        #expect(rig.broadcasts == [])
+    }
+
+    // MARK: The merge
+
+    @Test func `a version that came before changes nothing, however often it comes`() {
+        var rig = HubRig()
+        rig.report([report("198.51.100.1", version: 1), report("198.51.100.1", version: 2, lifted: true)])
+        rig.report([report("198.51.100.1", version: 1)])
+        rig.report([report("198.51.100.1", version: 2, lifted: true)])
+        rig.report([report("198.51.100.1", version: 3)])
+        #expect(
+            rig.broadcasts == [
+                "a|sshd|Ban|198.51.100.1", "a|sshd|Unban|198.51.100.1", "a|sshd|Unban|198.51.100.1",
+                "a|sshd|Ban|198.51.100.1",
+            ])
+    }
+
+    @Test func `schedule 18: a lift outlives the longer ban that it ended`() throws {
+        var rig = HubRig()
+        rig.report([report("198.51.100.1", version: 1, until: 10_000)])
+        rig.report([report("198.51.100.1", version: 2, until: 600, forget: 10_000)])
+        rig.wait(until: 601)
+        rig.report([report("198.51.100.1", version: 1, until: 10_000)])
+        rig.wait(until: 9_999)
+        rig.report([report("198.51.100.1", version: 1, until: 10_000)])
+        #expect(rig.broadcasts == ["a|sshd|Ban|198.51.100.1", "a|sshd|Unban|198.51.100.1"])
+        #expect(try rig.greet().version == start.microseconds + 2)
+        rig.wait(until: 10_001)
+        #expect(try rig.greet().digest == ReportDigest())
+        #expect(rig.hub.nextDeadline == nil)
+    }
+
+    // MARK: What peers of the old form hear
+
+    @Test func `an end is broadcast at its time, as an Unban of everybody who vouched`() {
+        var rig = HubRig()
+        rig.report([report("198.51.100.1", until: 600)])
+        rig.report([report("198.51.100.1", until: 900, host: "b", jail: Jail("nginx")!)], as: "b")
+        rig.wait(until: 899)
+        #expect(rig.broadcasts == ["a|sshd|Ban|198.51.100.1", "b|nginx|Ban|198.51.100.1"])
+        rig.wait(until: 900)
+        #expect(rig.broadcasts.dropFirst(2) == ["a|sshd|Unban|198.51.100.1", "b|nginx|Unban|198.51.100.1"])
+        #expect(rig.hub.nextDeadline == nil)
+    }
+
+    @Test func `a lift frees nobody for whom another host vouches`() {
+        var rig = HubRig()
+        rig.say(.ban, "198.51.100.1")
+        rig.report([report("198.51.100.1", host: "b")], as: "b")
+        rig.say(.unban, "198.51.100.1")
+        #expect(rig.broadcasts == ["a|sshd|Ban|198.51.100.1", "b|sshd|Ban|198.51.100.1"])
+        rig.report([report("198.51.100.1", version: 2, lifted: true, host: "b")], as: "b")
+        #expect(rig.broadcasts.dropFirst(2) == ["a|sshd|Unban|198.51.100.1", "b|sshd|Unban|198.51.100.1"])
+    }
+
+    @Test func `an end that moves is no news to them`() {
+        var rig = HubRig()
+        rig.report([report("198.51.100.1", version: 1, until: 600)])
+        rig.report([report("198.51.100.1", version: 2, until: 1200)])
+        rig.wait(until: 1199)
+        #expect(rig.broadcasts == ["a|sshd|Ban|198.51.100.1"])
+        rig.wait(until: 1200)
+        #expect(rig.broadcasts.count == 2)
+    }
+
+    @Test func `every word of an old monitor is passed on, also a lift of what nobody knows`() {
+        var rig = HubRig()
+        for _ in 1...2 { rig.say(.ban, "198.51.100.1") }
+        rig.say(.unban, "198.51.100.9")
+        #expect(
+            rig.broadcasts == [
+                "a|sshd|Ban|198.51.100.1", "a|sshd|Ban|198.51.100.1", "a|sshd|Unban|198.51.100.9",
+            ])
+    }
+
+    @Test func `an old monitor's ban ends with the hub's bantime, no ban lasts longer than maxbantime`() {
+        var rig = HubRig()
+        rig.say(.ban, "198.51.100.1")
+        rig.report([report("198.51.100.2", until: nil)])
+        rig.wait(until: 86_400)
+        #expect(rig.broadcasts.dropFirst(2) == ["a|sshd|Unban|198.51.100.1"])
+        rig.wait(until: 30 * 86_400 - 1)
+        #expect(rig.broadcasts.count == 3)
+        rig.wait(until: 30 * 86_400 + 1)
+        #expect(rig.broadcasts.dropFirst(3) == ["a|sshd|Unban|198.51.100.2"])
+    }
+
+    @Test func `schedule 32: who is exempt from now on is freed at once`() {
+        var rig = HubRig()
+        rig.report([report("198.51.100.1"), report("198.51.100.2")])
+        let freed = rig.hub.reconfigure(HubRig.settings(ignored: [address("198.51.100.1")]), at: rig.now)
+        #expect(freed.map(\.description) == ["a|sshd|Unban|198.51.100.1"])
+        #expect(rig.report([report("198.51.100.1", version: 2)]).except[0]?.verdict == .never)
+    }
+
+    // MARK: Greetings
+
+    @Test func `a greeting tells what the hub keeps of this host alone`() throws {
+        var rig = HubRig()
+        #expect(try rig.greet().version == 0)
+        #expect(try rig.greet().digest == ReportDigest())
+        let own = [report("198.51.100.1", version: 5), report("198.51.100.2", version: 3, lifted: true)]
+        rig.report(own)
+        rig.report([report("198.51.100.1", version: 9, host: "b")], as: "b")
+        var digest = ReportDigest()
+        for report in own { digest.add(report) }
+        let greeting = try rig.greet()
+        #expect(greeting.version == start.microseconds + 5)
+        #expect(greeting.digest == digest)
+        #expect(greeting.epoch == 7)
+        #expect(greeting.time == rig.now)
+    }
+
+    @Test func `schedule 30: two monitors of one name are told so, and are not both obeyed`() throws {
+        var rig = HubRig()
+        rig.report([report("198.51.100.1")], instance: 1)
+        let second = rig.report([report("198.51.100.2")], instance: 2)
+        #expect(second.refusal?.verdict == .later)
+        #expect(second.refusal?.reason.contains("another monitor calls itself a") == true)
+        #expect(throws: HubRefusal.self) { try rig.greet(instance: 2) }
+        #expect(rig.report([report("198.51.100.3")], instance: 1).refusal == nil)
+        // A host that was set up anew is let in once the other is silent.
+        rig.now = .at(11)
+        #expect(rig.report([report("198.51.100.4")], instance: 2).refusal == nil)
+        #expect(rig.report([report("198.51.100.5")], instance: 1).refusal?.verdict == .later)
+        #expect(rig.report([report("198.51.100.5", host: "b")], as: "b", instance: 1).refusal == nil)
     }
 
     @Test(arguments: ["203.0.113.5", "203.0.113.0/24"])
     func `schedule 29: the hub's own address, and a network around it, is refused by everybody`(text: String) {
         let own = [address("203.0.113.5")]
-        var hub = Hub(tokens: nil, ignored: own)
-        guard case .refused(.neverBanned) = hub.take(announcement(text), token: nil) else {
-            Issue.record("taken")
-            return
-        }
-        #expect(hub.take(announcement("203.0.113.6"), token: nil) == .accepted)
+        var rig = HubRig(HubRig.settings(ignored: own))
+        #expect(rig.say(.ban, text)?.verdict == .never)
+        #expect(rig.report([report(text)]).except[0]?.verdict == .never)
+        #expect(rig.say(.ban, "203.0.113.6") == nil)
 
         var settings = MonitorRig.settings
         settings.ignored = own
-        var rig = MonitorRig(settings: settings)
-        rig.fail2ban = running([text: 600, "203.0.113.6": 600], total: 2)
-        rig.begin()
-        rig.line(.banned(address(text)), at: 1)
-        #expect(rig.heard == ["Ban 203.0.113.6"])
+        var monitor = MonitorRig(settings: settings)
+        monitor.fail2ban = running([text: 600, "203.0.113.6": 600], total: 2)
+        monitor.begin()
+        monitor.line(.banned(address(text)), at: 1)
+        #expect(monitor.heard == ["Ban 203.0.113.6"])
 
         var subscriber = Subscriber(
             settings: Subscriber.Settings(
                 host: Host("b")!, target: .same, prefixFilter: "", ignored: own, bantime: .seconds(600)))
-        let effects = subscriber.heard(announcement(text), at: start)
+        let effects = subscriber.heard(Announcement(Host("a")!, ssh(text), .ban), at: start)
         #expect(!effects.contains { if case .act = $0 { true } else { false } })
     }
 }

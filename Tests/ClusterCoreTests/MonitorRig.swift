@@ -30,6 +30,7 @@ struct MonitorRig {
     init(records: [MonitorRecord] = [], settings: Monitor.Settings = settings) {
         self.records = records
         monitor = Monitor(settings: settings, records: records)
+        _ = monitor.greeted(nil, asked: now, at: now)
     }
 
     /// The same state file, a new process.

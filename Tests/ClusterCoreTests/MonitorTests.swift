@@ -528,7 +528,7 @@ import Testing
         rig.isHubUp = true
         rig.wait(until: 3)
         #expect(rig.heard == ["Ban 192.0.2.2", "Ban 192.0.2.3"])
-        #expect(rig.notes.contains(.refusedForGood(ssh("192.0.2.1"))))
+        #expect(rig.notes.contains(.refusedForGood(ssh("192.0.2.1"), reason: nil)))
     }
 
     @Test func `while fail2ban does not run, it is asked one thing, with growing pauses`() {

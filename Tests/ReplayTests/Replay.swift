@@ -65,6 +65,7 @@ struct Replay {
         self.variation = variation
         now = variation.begins ?? recording.start
         monitor = Monitor(settings: Self.settings(variation))
+        _ = monitor.greeted(nil, asked: now, at: now)
         line = recording.lines.count { $0.moment + variation.delay <= now }
     }
 
@@ -128,6 +129,7 @@ struct Replay {
     private mutating func restart() {
         now = now + variation.away
         monitor = Monitor(settings: Self.settings(variation), records: records)
+        _ = monitor.greeted(nil, asked: now, at: now)
         waiting = []
         unasked = []
         // Without a position it begins at the end of the log, as at the first start.

@@ -1,0 +1,121 @@
+package import BanModel
+internal import FoundationEssentials
+
+/// A monitor's first message on each connection (docs/protocol.md).
+///
+///     HELLO|{"host":"web1","instance":"0123456789abcdef","protocol":1,"token":"secret"}
+///
+/// One frame of UTF-8 with one bar: a hub of the old form answers it with `NAK` alone, and no harm is done.
+package struct Hello: Hashable, Sendable {
+    static let head = Array("HELLO|".utf8)
+    /// Longer ones are refused unread, in bytes.
+    package static let longest = 4096
+    /// The one that is described in docs/protocol.md.
+    package static let currentProtocol = 1
+
+    /// The highest that the host speaks.
+    package var protocolVersion: Int
+    package var host: Host
+    package var instance: Instance
+    package var token: String?
+
+    package init(host: Host, instance: Instance, token: String?, protocolVersion: Int = Self.currentProtocol) {
+        self.host = host
+        self.instance = instance
+        self.token = token
+        self.protocolVersion = protocolVersion
+    }
+
+    package var bytes: [UInt8] {
+        Self.head + encoded(Fields(protocol: protocolVersion, host: host.name, instance: "\(instance)", token: token))
+    }
+
+    /// - Parameter bytes: a request's that begins as a hello does.
+    init(reading bytes: [UInt8]) throws(HubRefusal) {
+        guard bytes.count <= Self.longest else { throw HubRefusal(.never, "a hello of \(bytes.count) bytes") }
+        guard let fields = decoded(Fields.self, bytes.dropFirst(Self.head.count)) else {
+            throw HubRefusal(.never, "a hello that is not understood")
+        }
+        guard fields.protocol >= 1 else { throw HubRefusal(.never, "protocol \(fields.protocol)") }
+        guard let host = Host(fields.host) else { throw HubRefusal(.never, "not a host's name") }
+        guard let instance = Instance(fields.instance) else { throw HubRefusal(.never, "not an instance") }
+        self.init(host: host, instance: instance, token: fields.token, protocolVersion: fields.protocol)
+    }
+
+    private struct Fields: Codable {
+        var `protocol`: Int
+        var host: String
+        var instance: String
+        var token: String?
+    }
+}
+
+/// What came back to a hello.
+package enum HelloReply: Hashable, Sendable {
+    /// A hub of the old form: it knows neither hellos nor ends.
+    case oldHub
+    case greeting(HubGreeting)
+    case refusal(HubRefusal)
+    case nonsense
+
+    package init(_ bytes: [UInt8]) {
+        if bytes == OldForm.refusal {
+            self = .oldHub
+        } else if let refusal = HubRefusal(reading: bytes) {
+            self = .refusal(refusal)
+        } else if bytes.count <= Hello.longest, let greeting = HubGreeting(reading: bytes) {
+            self = .greeting(greeting)
+        } else {
+            self = .nonsense
+        }
+    }
+}
+
+extension HubGreeting {
+    /// The reply to a hello: one JSON object.
+    package var bytes: [UInt8] {
+        encoded(
+            Fields(
+                protocol: Hello.currentProtocol, epoch: hexadecimal(epoch), sequence: sequence,
+                time: time.microseconds, longestRequest: longestRequest, reportsPerRequest: reportsPerRequest,
+                maximumBantime: maximumBantime.components.seconds, version: version,
+                digest: hexadecimal(digest.value)))
+    }
+
+    fileprivate init?(reading bytes: [UInt8]) {
+        guard let fields = decoded(Fields.self, bytes[...]), fields.protocol >= 1,
+            let epoch = UInt64(fields.epoch, radix: 16), let digest = UInt64(fields.digest, radix: 16),
+            fields.longestRequest >= ReportsRequest.shortestLimit, fields.reportsPerRequest >= 1,
+            fields.maximumBantime >= 1, fields.version >= 0
+        else { return nil }
+        self.init(
+            epoch: epoch, sequence: fields.sequence, time: Timestamp(microseconds: fields.time),
+            longestRequest: fields.longestRequest, reportsPerRequest: fields.reportsPerRequest,
+            maximumBantime: .seconds(fields.maximumBantime), version: fields.version,
+            digest: ReportDigest(value: digest))
+    }
+
+    private struct Fields: Codable {
+        var `protocol`: Int
+        var epoch: String
+        var sequence: UInt64
+        var time: Int64
+        var longestRequest: Int
+        var reportsPerRequest: Int
+        var maximumBantime: Int64
+        var version: Version
+        var digest: String
+    }
+}
+
+private func encoded(_ fields: some Encodable) -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    // Strings and integers: nothing in them cannot be written.
+    return Array(try! encoder.encode(fields))
+}
+
+/// nil where it is something else; what it holds beside the fields is passed over.
+private func decoded<Fields: Decodable>(_ type: Fields.Type, _ bytes: ArraySlice<UInt8>) -> Fields? {
+    try? JSONDecoder().decode(type, from: Data(bytes))
+}

@@ -1,0 +1,50 @@
+package import BanModel
+
+/// What a peer asks of a hub: one frame, in the old form or a new one.
+package enum HubQuestion: Hashable, Sendable {
+    case announcement(Announcement, token: String?)
+    case hello(Hello)
+    case reports(ReportsRequest)
+
+    /// Why bytes are no question, in the form in which the peer asked.
+    package enum Fault: Error, Hashable, Sendable {
+        case oldForm(OldForm.Fault)
+        case newForm(HubRefusal)
+
+        /// The reply: a monitor of the old form dies of anything but `NAK`.
+        package var reply: [UInt8] {
+            switch self {
+            case .oldForm: OldForm.refusal
+            case .newForm(let refusal): refusal.bytes
+            }
+        }
+
+        package var reason: String {
+            switch self {
+            case .oldForm(let fault): "\(fault)"
+            case .newForm(let refusal): refusal.reason
+            }
+        }
+    }
+
+    package init(_ bytes: [UInt8]) throws(Fault) {
+        do throws(HubRefusal) {
+            if bytes.starts(with: Hello.head) {
+                self = .hello(try Hello(reading: bytes))
+                return
+            }
+            if bytes.starts(with: ReportsRequest.head) {
+                self = .reports(try ReportsRequest(reading: bytes))
+                return
+            }
+        } catch {
+            throw .newForm(error)
+        }
+        do throws(OldForm.Fault) {
+            let (token, announcement) = try OldForm.readRequest(bytes)
+            self = .announcement(announcement, token: token)
+        } catch {
+            throw .oldForm(error)
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package import BanModel
+
+/// A monitor's reports on their way to a hub that has answered its hello (docs/protocol.md).
+///
+///     REPORTS|HOST INSTANCE [TOKEN]
+///     banned web1 log sshd 192.0.2.1 1800000000000000 1800000600000000
+///
+/// One frame of UTF-8 with one bar, as a hello: a hub of the old form that has taken a new one's place answers `NAK`.
+package struct ReportsRequest: Hashable, Sendable {
+    static let head = Array("REPORTS|".utf8)
+    /// What our hub takes in one request, in bytes and reports.
+    package static let longest = 1 << 18
+    package static let mostReports = 1000
+    /// No hub takes less: the longest names, token and numbers fit.
+    static let shortestLimit = 2048
+
+    package var host: Host
+    package var instance: Instance
+    package var token: String?
+    /// Of this host, in the order in which they are to be taken.
+    package var reports: [Report]
+
+    package init(host: Host, instance: Instance, token: String?, reports: [Report]) {
+        self.host = host
+        self.instance = instance
+        self.token = token
+        self.reports = reports
+    }
+
+    package var bytes: [UInt8] {
+        var text = "\(host) \(instance)"
+        if let token { text += " \(token)" }
+        for report in reports { text += "\n" + report.fields.joined(separator: " ") }
+        return Self.head + Array(text.utf8)
+    }
+
+    /// As many of the reports, from the first on, as fit into a request of so many bytes; one at least.
+    package mutating func shorten(toFit limit: Int) {
+        var size = Self.head.count + host.name.utf8.count + 18 + (token?.utf8.count ?? 0)
+        for (index, report) in reports.enumerated() {
+            size += report.fields.reduce(0) { $0 + $1.utf8.count + 1 }
+            if size > limit, index > 0 {
+                reports.removeSubrange(index...)
+                return
+            }
+        }
+    }
+
+    /// - Parameter bytes: a request's that begins as this one does.
+    init(reading bytes: [UInt8]) throws(HubRefusal) {
+        guard bytes.count <= Self.longest else { throw HubRefusal(.never, "a request of \(bytes.count) bytes") }
+        guard let text = String(validating: bytes.dropFirst(Self.head.count), as: UTF8.self) else {
+            throw HubRefusal(.never, "not UTF-8")
+        }
+        let lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map { Substring($0) }
+        let words = lines[0].split(separator: " ", omittingEmptySubsequences: false)
+        guard (2...3).contains(words.count), let host = Host(words[0]), let instance = Instance(words[1]) else {
+            throw HubRefusal(.never, "a request whose first line is not HOST INSTANCE [TOKEN]")
+        }
+        guard lines.count - 1 <= Self.mostReports else {
+            throw HubRefusal(.never, "a request of \(lines.count - 1) reports")
+        }
+        var reports: [Report] = []
+        reports.reserveCapacity(lines.count - 1)
+        for (index, line) in lines.enumerated().dropFirst() {
+            guard let report = Report(fields: line.split(separator: " ", omittingEmptySubsequences: false)) else {
+                throw HubRefusal(.never, "line \(index + 1) of a request is no report")
+            }
+            reports.append(report)
+        }
+        self.init(host: host, instance: instance, token: words.count == 3 ? String(words[2]) : nil, reports: reports)
+    }
+}
+
+/// What came back to ``ReportsRequest``.
+package enum ReportsReply: Hashable, Sendable {
+    /// All but those of these indices.
+    case taken(epoch: UInt64, except: [Int: HubRefusal])
+    case refusal(HubRefusal)
+    /// An old hub has taken the place of the one that was greeted.
+    case oldHub
+    case nonsense
+
+    ///     TAKEN EPOCH
+    ///     INDEX VERDICT REASON
+    package var bytes: [UInt8] {
+        switch self {
+        case .taken(let epoch, let refusals):
+            var text = "TAKEN \(hexadecimal(epoch))"
+            for (index, refusal) in refusals.sorted(by: { $0.key < $1.key }) {
+                text += "\n\(index) \(refusal.verdict.rawValue) \(refusal.reason)"
+            }
+            return Array(text.utf8)
+        case .refusal(let refusal): return refusal.bytes
+        case .oldHub: return OldForm.refusal
+        case .nonsense: return []
+        }
+    }
+
+    /// - Parameter count: how many reports the request had.
+    package init(_ bytes: [UInt8], count: Int) {
+        if bytes == OldForm.refusal {
+            self = .oldHub
+        } else if let refusal = HubRefusal(reading: bytes) {
+            self = .refusal(refusal)
+        } else {
+            self = Self.taken(bytes, count: count) ?? .nonsense
+        }
+    }
+
+    private static func taken(_ bytes: [UInt8], count: Int) -> ReportsReply? {
+        guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
+        let lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map { Substring($0) }
+        let words = lines[0].split(separator: " ")
+        guard words.count == 2, words[0] == "TAKEN", let epoch = UInt64(words[1], radix: 16) else { return nil }
+        var refusals: [Int: HubRefusal] = [:]
+        for line in lines.dropFirst() {
+            let words = line.split(separator: " ", maxSplits: 2)
+            guard words.count == 3, let index = Int(words[0]), (0..<count).contains(index),
+                let verdict = HubRefusal.Verdict(rawValue: String(words[1]))
+            else { return nil }
+            refusals[index] = HubRefusal(verdict, String(words[2]))
+        }
+        return .taken(epoch: epoch, except: refusals)
+    }
+}
+
+extension HubRefusal {
+    private static let head = "REFUSED "
+
+    /// The reply to a request that is refused whole: `REFUSED later REASON`.
+    package var bytes: [UInt8] { Array("\(Self.head)\(verdict.rawValue) \(reason)".utf8) }
+
+    init?(reading bytes: [UInt8]) {
+        guard let text = String(validating: bytes, as: UTF8.self), text.hasPrefix(Self.head) else { return nil }
+        let words = text.dropFirst(Self.head.count).split(separator: " ", maxSplits: 1)
+        guard words.count == 2, let verdict = Verdict(rawValue: String(words[0])) else { return nil }
+        self.init(verdict, String(words[1]))
+    }
+}

@@ -1,0 +1,136 @@
+internal import BanModel
+package import ClusterProtocol
+package import ZeroMQ
+
+/// One question to the first hub that answers.
+///
+/// All times are monotonic microseconds.
+package struct HubLinks: ~Copyable {
+    package enum Event {
+        /// This hub is asked from now on; it has just answered a hello that was sent at `asked`.
+        case chosen(endpoint: String, HelloReply, asked: Int64)
+        /// To the request that was under way.
+        case reply([UInt8])
+        /// The hub that was asked is gone; a request that was under way had no answer.
+        case lost(endpoint: String, reason: String)
+        /// Another one is not there, or does not want us.
+        case unavailable(endpoint: String, reason: String)
+    }
+
+    private let links: [HubLink]
+    private var choice: HubChoice
+    /// The one that was greeted when it was chosen.
+    private var greeted: Int?
+    /// In microseconds.
+    private var limit: Int64
+
+    /// - Parameters:
+    ///   - endpoints: in the order of preference, at least one.
+    ///   - timeLimit: how long an answer may take.
+    package init(context: Context, endpoints: [String], timeLimit: Duration, at now: Int64) {
+        links = endpoints.map { HubLink(context: context, endpoint: $0) }
+        choice = HubChoice(count: endpoints.count, at: now)
+        limit = Self.microseconds(timeLimit)
+    }
+
+    private static func microseconds(_ duration: Duration) -> Int64 {
+        let (seconds, attoseconds) = duration.components
+        return seconds * 1_000_000 + attoseconds / 1_000_000_000_000
+    }
+
+    /// For the requests from now on; pauses end, since what they were for may be mended.
+    package mutating func reconfigure(timeLimit: Duration, at now: Int64) {
+        limit = Self.microseconds(timeLimit)
+        for link in links { link.hurry(at: now) }
+    }
+
+    /// The hub that is asked.
+    package var endpoint: String? { choice.current.map { links[$0].endpoint } }
+
+    /// Whether a request may be sent now.
+    package var isIdle: Bool { choice.current.map { links[$0].isIdle } ?? false }
+
+    /// When ``work(at:hello:)`` has something to do unasked.
+    package func deadline(at now: Int64) -> Int64? {
+        (links.map { $0.deadline(limit: limit) } + [choice.nextDeadline(after: now)]).compactMap { $0 }.min()
+    }
+
+    package func register(in ready: inout PollSet) {
+        for link in links { link.register(in: &ready) }
+    }
+
+    /// What has happened.
+    ///
+    /// - Parameter hello: what is said first on each connection.
+    package mutating func work(at now: Int64, hello: () -> [UInt8]) throws(ZMQError) -> [Event] {
+        var events: [Event] = []
+        var justGreeted: Int?
+        for (index, link) in links.enumerated() {
+            guard choice.isWanted(index, at: now) else {
+                link.close()
+                continue
+            }
+            for event in try link.work(hello: hello, limit: limit, at: now) {
+                switch event {
+                case .lost(let reason): events.append(lost(index, reason, at: now))
+                case .reply(let bytes): events.append(.reply(bytes))
+                case .greeted(let reply, let asked):
+                    if let reason = reply.objection {
+                        link.giveUp(at: now)
+                        events.append(lost(index, reason, at: now))
+                        continue
+                    }
+                    choice.answered(index, at: now)
+                    if choice.current == nil, choice.choose(at: now) == index { justGreeted = index }
+                    guard choice.current == index else { continue }
+                    events.append(.chosen(endpoint: link.endpoint, reply, asked: asked))
+                }
+            }
+        }
+        if choice.current.map({ links[$0].isAsking }) != true { _ = choice.choose(at: now) }
+        if let current = choice.current, current != greeted, current != justGreeted {
+            // What it said when it came back may be long ago.
+            try links[current].greet(hello(), at: now)
+        }
+        greeted = choice.current
+        return events
+    }
+
+    private mutating func lost(_ index: Int, _ reason: String, at now: Int64) -> Event {
+        let endpoint = links[index].endpoint
+        let isCurrent = choice.current == index
+        choice.lost(index, at: now)
+        return isCurrent
+            ? .lost(endpoint: endpoint, reason: reason) : .unavailable(endpoint: endpoint, reason: reason)
+    }
+
+    /// Only while ``isIdle``. Returns false where it cannot be sent: the hub is about to be lost.
+    package mutating func ask(_ bytes: [UInt8], at now: Int64) throws(ZMQError) -> Bool {
+        guard let current = choice.current else { return false }
+        return try links[current].ask(bytes, at: now)
+    }
+
+    /// The hub took what it was given: its next trouble begins with a short pause.
+    package mutating func isWell() {
+        if let current = choice.current { links[current].isWell() }
+    }
+
+    /// The hub refused for now: it is left alone for a while, longer each time.
+    package mutating func rest(at now: Int64) {
+        if let current = choice.current { links[current].rest(at: now) }
+    }
+
+    /// The hub began anew, or is another one: it is greeted before the next request.
+    package mutating func greetAgain() { greeted = nil }
+}
+
+extension HelloReply {
+    /// Why a hub that answered so cannot be used.
+    fileprivate var objection: String? {
+        switch self {
+        case .oldHub, .greeting: nil
+        case .refusal(let refusal): "the hub refuses us: \(refusal.reason)"
+        case .nonsense: "the hub answered nonsense"
+        }
+    }
+}
