@@ -468,6 +468,7 @@ package struct Monitor: Sendable {
         guard difference - clockOffset > Self.clockTolerance || clockOffset - difference > Self.clockTolerance else {
             return
         }
+        let before = clockOffset
         clockOffset =
             difference > Self.clockTolerance || .zero - difference > Self.clockTolerance ? difference : .zero
         effects.append(.save(.clock(clockOffset)))
@@ -475,6 +476,8 @@ package struct Monitor: Sendable {
         for (subject, known) in table.sorted(by: { $0.key < $1.key }) {
             var state = known.state
             state.version = nextVersion(now)
+            // The hub remembers the end that it was told by the other clock.
+            state.forget = max(state.forget, state.forget + before - clockOffset)
             table[subject]?.state = state
             outbox.append(Outbox.Item(subject: subject, state: inHubTime(state), isEnd: false))
         }

@@ -12,6 +12,19 @@ struct HubRig {
     /// `a|sshd|Ban|198.51.100.1`
     var broadcasts: [String] = []
 
+    /// The addresses that a subscriber of the old form has banned, by what it heard.
+    var banned: Set<String> {
+        var voices: [String: Set<String>] = [:]
+        for fields in broadcasts.map({ $0.split(separator: "|").map(String.init) }) {
+            if fields[2] == "Ban" {
+                voices[fields[3], default: []].insert("\(fields[0])|\(fields[1])")
+            } else {
+                voices[fields[3]]?.remove("\(fields[0])|\(fields[1])")
+            }
+        }
+        return Set(voices.filter { !$0.value.isEmpty }.keys)
+    }
+
     init(_ settings: Hub.Settings = settings) { hub = Hub(settings: settings, epoch: 7) }
 
     static func settings(tokens: Set<String>? = nil, ignored: [Address] = []) -> Hub.Settings {

@@ -1,0 +1,335 @@
+import BanModel
+import ClusterCore
+import Testing
+
+/// A monitor's core and a hub's, and the wire between them, which may lose an answer.
+struct Together {
+    var monitor: MonitorRig
+    var hub: HubRig
+    /// What the hub's clock shows beyond the monitor's, in seconds.
+    var offset = 0.0
+    var isGreeted = false
+    /// The log: what is not done with is read again after a restart.
+    private var lines: [LogRecord] = []
+
+    init(hub: HubRig = HubRig()) {
+        self.hub = hub
+        monitor = MonitorRig()
+        monitor.isHubUp = false
+        monitor.monitor.unanswered()
+    }
+
+    private mutating func setHubClock() {
+        hub.now = monitor.now + .seconds(offset)
+        hub.broadcasts += hub.hub.advance(to: hub.now).map(\.description)
+    }
+
+    /// A hello, and all that the monitor has to say then; ends where the hub refuses.
+    mutating func talk(token: String? = nil, losing: Bool = false) {
+        setHubClock()
+        if !isGreeted {
+            guard let greeting = try? hub.greet(instance: monitor.monitor.instance.number, token: token) else { return }
+            monitor.carryOut(monitor.monitor.greeted(greeting, asked: monitor.now, at: monitor.now))
+            isGreeted = true
+        }
+        while true {
+            let reports = monitor.monitor.takeReports(atMost: 3, at: monitor.now)
+            guard !reports.isEmpty else { return }
+            let outcome = hub.report(reports, instance: monitor.monitor.instance.number, token: token)
+            guard outcome.refusal == nil, !losing else { return lose() }
+            let (effects, goOn) = monitor.monitor.taken(reports.count, except: outcome.except, at: monitor.now)
+            monitor.carryOut(effects)
+            guard goOn else { return }
+        }
+    }
+
+    /// A line of the log, written and read at this second.
+    mutating func line(_ event: LogRecord.JailEvent, at seconds: Double) {
+        monitor.wait(until: seconds)
+        lines.append(LogRecord(time: monitor.now, event: .jail(sshd, event)))
+        readLines(from: lines.count - 1)
+    }
+
+    private mutating func readLines(from first: Int) {
+        for (index, line) in lines.enumerated().dropFirst(first) {
+            monitor.carryOut(monitor.monitor.read(line, at: monitor.now))
+            let position = LogPosition(
+                device: 1, inode: 1, offset: UInt64(index + 1), headLength: 0, headSum: 0, tailSum: 0)
+            monitor.carryOut(monitor.monitor.reached(position, at: monitor.now))
+        }
+        if let fail2ban = monitor.fail2ban { monitor.answerAll(fail2ban) }
+    }
+
+    /// The connection breaks.
+    mutating func lose() {
+        monitor.monitor.unanswered()
+        isGreeted = false
+    }
+
+    /// The monitor is killed, and starts again with what its file holds.
+    mutating func restartMonitor() {
+        let now = monitor.now
+        monitor = MonitorRig(records: monitor.records)
+        monitor.now = now
+        monitor.isHubUp = false
+        lose()
+        monitor.carryOut(monitor.monitor.start(at: now))
+        if let position = monitor.monitor.position { readLines(from: Int(position.offset)) }
+    }
+
+    mutating func wait(until seconds: Double) {
+        monitor.wait(until: seconds)
+        setHubClock()
+    }
+
+    var toldAgain: Int {
+        monitor.notes.reduce(0) { if case .toldAgain(let count) = $1 { $0 + count } else { $0 } }
+    }
+}
+
+@Suite struct MonitorHubTests {
+    @Test func `a report carries its end, and no end is reported`() {
+        var both = Together()
+        both.monitor.fail2ban = running(["198.51.100.1": 600], total: 1)
+        both.monitor.begin()
+        both.talk()
+        #expect(both.hub.broadcasts == ["a|sshd|Ban|198.51.100.1"])
+        both.wait(until: 599)
+        both.monitor.fail2ban = running([:], total: 1)
+        both.monitor.line(.unbanned(address("198.51.100.1")), at: 601)
+        #expect(both.monitor.monitor.takeReports(atMost: 10, at: both.monitor.now) == [])
+        both.wait(until: 602)
+        #expect(both.hub.broadcasts == ["a|sshd|Ban|198.51.100.1", "a|sshd|Unban|198.51.100.1"])
+    }
+
+    @Test func `an end that fail2ban moves is told with a new version`() {
+        var both = Together()
+        both.monitor.fail2ban = running(["198.51.100.1": 600], total: 1)
+        both.monitor.begin()
+        both.talk()
+        both.monitor.fail2ban = running(["198.51.100.1": 900], total: 1)
+        both.wait(until: 598)
+        both.talk()
+        both.wait(until: 899)
+        #expect(both.hub.broadcasts.count == 1)
+        both.wait(until: 902)
+        #expect(both.hub.broadcasts.count == 2)
+    }
+
+    @Test func `schedule 11: a hub that lost its memory is told everything, one that did not is told nothing`() {
+        var both = Together()
+        both.monitor.begin()
+        for last in 1...8 { both.monitor.line(.banned(address("198.51.100.\(last)")), at: 1) }
+        both.talk()
+        both.lose()
+        both.talk()
+        #expect(both.toldAgain == 0)
+        both.hub = HubRig()
+        both.lose()
+        both.talk()
+        #expect(both.toldAgain == 8)
+        #expect(both.hub.broadcasts.count == 8)
+        both.restartMonitor()
+        both.talk()
+        #expect(both.toldAgain == 0)
+    }
+
+    @Test func `schedule 18: a hub with an older copy hears of the lift that it missed`() {
+        var both = Together()
+        both.monitor.fail2ban = running(["198.51.100.1": 600], total: 1)
+        both.monitor.begin()
+        both.talk()
+        let older = both.hub
+        both.monitor.fail2ban = running([:], total: 1)
+        both.monitor.line(.unbanned(address("198.51.100.1")), at: 100)
+        both.wait(until: 103)
+        both.talk()
+        #expect(both.hub.broadcasts.last == "a|sshd|Unban|198.51.100.1")
+        both.hub = older
+        both.restartMonitor()
+        both.talk()
+        #expect(both.hub.broadcasts.last == "a|sshd|Unban|198.51.100.1")
+        // Nothing is remembered for ever.
+        both.wait(until: 602)
+        #expect(both.monitor.monitor.snapshot.allSatisfy { if case .live = $0 { false } else { true } })
+    }
+
+    @Test func `schedule 6: with a wrong token nothing is lost, with the right one everything arrives, in order`() {
+        var both = Together(hub: HubRig(HubRig.settings(tokens: ["right"])))
+        both.monitor.begin()
+        for last in 1...20 { both.monitor.line(.banned(address("198.51.100.\(last)")), at: Double(last)) }
+        for _ in 1...50 { both.talk(token: "wrong") }
+        #expect(both.hub.broadcasts == [])
+        both.restartMonitor()
+        for last in 21...40 { both.monitor.line(.banned(address("198.51.100.\(last)")), at: Double(last)) }
+        both.talk(token: "right")
+        // What was read before the restart is read again from the log: the position has not moved.
+        #expect(both.hub.broadcasts == (21...40).map { "a|sshd|Ban|198.51.100.\($0)" })
+        #expect(both.monitor.records.allSatisfy { if case .position = $0 { false } else { true } })
+    }
+
+    @Test func `schedule 6: what the hub refuses for good is passed, and the position moves past it`() {
+        var both = Together(hub: HubRig(HubRig.settings(ignored: [address("198.51.100.2")])))
+        both.monitor.begin()
+        for last in 1...3 { both.monitor.line(.banned(address("198.51.100.\(last)")), at: 1) }
+        let position = LogPosition(device: 1, inode: 1, offset: 300, headLength: 0, headSum: 0, tailSum: 0)
+        both.monitor.carryOut(both.monitor.monitor.reached(position, at: both.monitor.now))
+        both.talk()
+        #expect(both.hub.broadcasts == ["a|sshd|Ban|198.51.100.1", "a|sshd|Ban|198.51.100.3"])
+        #expect(both.monitor.records.last == .position(position))
+        let isSaid = both.monitor.notes.contains {
+            if case .refusedForGood(let subject, let reason?) = $0 {
+                subject == ssh("198.51.100.2") && reason.contains("may not be banned")
+            } else {
+                false
+            }
+        }
+        #expect(isSaid)
+        // The hub does not hold it, and is not thought to.
+        both.lose()
+        both.talk()
+        #expect(both.toldAgain == 0)
+    }
+
+    @Test func `an answer that was lost changes nothing`() {
+        var both = Together()
+        both.monitor.begin()
+        for last in 1...3 { both.monitor.line(.banned(address("198.51.100.\(last)")), at: 1) }
+        both.talk(losing: true)
+        #expect(both.hub.broadcasts.count == 3)
+        both.talk()
+        #expect(both.hub.broadcasts.count == 3)
+        both.lose()
+        both.talk()
+        #expect(both.toldAgain == 0)
+    }
+
+    @Test(arguments: [900.0, -900])
+    func `schedule 9: a clock that is fifteen minutes off moves no end`(offset: Double) {
+        var both = Together()
+        both.offset = offset
+        both.monitor.fail2ban = running(["198.51.100.1": 600], total: 1)
+        both.monitor.begin()
+        both.talk()
+        #expect(both.hub.broadcasts == ["a|sshd|Ban|198.51.100.1"])
+        both.wait(until: 599)
+        #expect(both.hub.broadcasts.count == 1)
+        both.restartMonitor()
+        both.monitor.fail2ban = running(["198.51.100.1": 600], total: 1)
+        both.talk()
+        #expect(both.toldAgain == 0)
+        both.wait(until: 602)
+        #expect(both.hub.broadcasts.count == 2)
+    }
+
+    @Test(arguments: [900.0, -900])
+    func `schedule 9: a clock that is set right afterwards moves no end`(offset: Double) {
+        var both = Together()
+        both.offset = offset
+        both.monitor.fail2ban = running(["198.51.100.1": 600], total: 1)
+        both.monitor.begin()
+        both.talk()
+        both.lose()
+        both.offset = 0
+        both.talk()
+        // The hub's clock was the wrong one, and the end it was told was in its time.
+        both.wait(until: 598)
+        #expect(both.hub.broadcasts.filter { $0.contains("Unban") }.count == (offset < 0 ? 1 : 0))
+        #expect(both.hub.broadcasts.last == "a|sshd|Ban|198.51.100.1")
+        both.wait(until: 602)
+        #expect(both.hub.broadcasts.last == "a|sshd|Unban|198.51.100.1")
+    }
+
+    @Test func `schedule 21: an old hub is replaced by a new one, which is told everything, and by an old one again`() {
+        var both = Together()
+        both.monitor.isHubUp = true
+        both.monitor.begin()
+        both.monitor.carryOut(both.monitor.monitor.greeted(nil, asked: both.monitor.now, at: both.monitor.now))
+        both.monitor.line(.banned(address("198.51.100.1")), at: 1)
+        #expect(both.monitor.heard == ["Ban 198.51.100.1"])
+        both.monitor.isHubUp = false
+        both.lose()
+        both.talk()
+        #expect(both.hub.broadcasts == ["a|sshd|Ban|198.51.100.1"])
+        both.lose()
+        #expect(both.monitor.monitor.outgoing == nil)
+        both.monitor.isHubUp = true
+        both.monitor.carryOut(both.monitor.monitor.greeted(nil, asked: both.monitor.now, at: both.monitor.now))
+        both.monitor.line(.banned(address("198.51.100.2")), at: 2)
+        #expect(both.monitor.heard == ["Ban 198.51.100.1", "Ban 198.51.100.2"])
+    }
+
+    /// Whatever happens on the way, a hub that can be reached in the end holds what the monitor holds.
+    @Test(arguments: 0..<200) func `hub and monitor agree in the end`(seed: UInt64) {
+        var random = SplitMix(seed: seed)
+        var both = Together()
+        var others = [HubRig(), HubRig()]
+        var bans: [String: Double] = [:]
+        var total = 0
+        both.monitor.begin()
+        both.line(.started, at: 0)
+        var time = 1.0
+        for _ in 0..<60 {
+            time += Double(random.below(40)) + 0.5
+            let text = "198.51.100.\(random.below(6))"
+            bans = bans.filter { $0.value > time }
+            both.monitor.fail2ban = running(bans, total: total)
+            switch random.below(9) {
+            case 0...2:
+                total += 1
+                bans[text] = time + 200
+                both.monitor.fail2ban = running(bans, total: total, bantime: 200)
+                both.line(.banned(address(text)), at: time)
+            case 3:
+                bans[text] = nil
+                both.monitor.fail2ban = running(bans, total: total, bantime: 200)
+                both.line(.unbanned(address(text)), at: time)
+                time += 3
+            case 4: if bans[text] != nil { bans[text] = time + Double(random.below(400)) + 5 }
+            case 5: both.restartMonitor()
+            case 6: both.hub = HubRig()
+            case 7:
+                let index = random.below(2)
+                (both.hub, others[index]) = (others[index], both.hub)
+                both.lose()
+            default: both.lose()
+            }
+            both.monitor.fail2ban = running(bans.filter { $0.value > time }, total: total, bantime: 200)
+            both.wait(until: time)
+            if random.below(2) == 0 { both.talk(losing: random.below(4) == 0) }
+        }
+        both.lose()
+        both.talk()
+        both.talk()
+        let listed = Set(bans.filter { $0.value > time }.keys)
+        #expect(both.hub.banned.isSuperset(of: listed), "what fail2ban lists is banned")
+        // And it ends with nothing on either side.
+        both.monitor.fail2ban = running([:], total: total)
+        for step in 1...100 {
+            both.wait(until: time + Double(step) * 20)
+            both.talk()
+        }
+        #expect(both.hub.banned == [], "what it does not list any more is free")
+        // A line that was read again before the jail's bantime was known made the hub remember a day.
+        both.wait(until: time + 100_000)
+        #expect(both.hub.hub.nextDeadline == nil)
+        #expect(both.monitor.monitor.snapshot.allSatisfy { if case .live = $0 { false } else { true } })
+    }
+}
+
+/// Chance that a seed repeats (Steele, Lea, Flood: splitmix64).
+struct SplitMix {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
+    mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(limit)) }
+}
