@@ -31,6 +31,9 @@ extension MonitorRecord: StateRecord {
                 LogPosition(
                     device: device, inode: inode, offset: offset, headLength: headLength, headSum: headSum,
                     tailSum: tailSum))
+        case "cursor":
+            guard fields.count == 2, let cursor = JournalCursor(fields[1]) else { return nil }
+            self = .position(.journal(cursor))
         default:
             return nil
         }
@@ -44,7 +47,8 @@ extension MonitorRecord: StateRecord {
         case .clock(let offset): ["clock", "\(offset.microseconds)"]
         case .instance(let instance): ["instance", "\(instance)"]
         case .version(let version): ["version", "\(version)"]
-        case .position(let position):
+        case .position(.journal(let cursor)): ["cursor", cursor.text]
+        case .position(.file(let position)):
             [
                 "position", "\(position.device)", "\(position.inode)", "\(position.offset)",
                 "\(position.headLength)", "\(position.headSum)", "\(position.tailSum)",

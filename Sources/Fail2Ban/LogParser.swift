@@ -1,4 +1,5 @@
 package import BanModel
+internal import LinuxSystem
 
 /// Reads fail2ban's log line by line: the lines of its own loggers from the first byte to the last, versions 0.8 to 1.1.
 ///
@@ -9,24 +10,84 @@ package struct LogParser: Sendable {
     /// A message that may run over several lines, whose text is not fail2ban's own: who wrote it, and how much of it
     /// is still believed to come.
     private var open: (process: Int?, lines: Int)?
+    /// What this host is called in lines of syslog's.
+    private let host: String
+    /// The journal cut a line here, so what comes next is the rest of it.
+    private var isCut = false
 
-    package init(clock: LocalClock = .local) { self.clock = clock }
+    /// - Parameter host: what a syslog daemon calls this host, with its domain or without: other hosts' lines, which it may
+    ///   write into the same file, do not count.
+    package init(clock: LocalClock = .local, host: String = HostName.own) {
+        self.clock = clock
+        self.host = host
+    }
 
     /// The longest line that is looked at, in bytes.
     private static let longestLine = 65_536
     /// More lines than fail2ban puts into one message; a server that died in the middle of one is heard again after it.
     private static let longestMessage = 64
 
-    /// Reads one whole line, without the newline that ends it; `readAt` decides in the hour that passes twice.
-    package mutating func parse(_ line: ArraySlice<UInt8>, readAt: Timestamp) -> ParsedLine {
+    /// Reads one whole line, without the newline that ends it.
+    ///
+    /// - Parameters:
+    ///   - form: what ``LogForm/form(at:)`` says of this line of its file.
+    ///   - readAt: decides in the hour that passes twice, and on a year that is not written.
+    package mutating func parse(
+        _ line: ArraySlice<UInt8>, in form: LogForm = .plain, readAt: Timestamp
+    ) -> ParsedLine {
         guard line.count <= Self.longestLine else { return .refused(reason: "a line of \(line.count) bytes") }
         guard isUTF8(line) else { return .refused(reason: "not UTF-8: \(quotation(line))") }
-        guard let prefix = LogPrefix(line) else {
+        switch form {
+        case .plain:
+            if let prefix = LogPrefix(line) { return take(prefix, readAt) }
             continueMessage()
-            return .unrelated
+            return refusal(of: line, "a line of syslog's in a log that fail2ban writes itself", readAt)
+        case .syslog:
+            guard let syslog = SyslogPrefix(line), let prefix = LogPrefix(syslog: syslog) else {
+                continueMessage()
+                return .unrelated
+            }
+            guard syslog.isWritten(on: host) else {
+                return refusal(of: line, "written by another host, \(quotation(syslog.host))", readAt)
+            }
+            return take(prefix, readAt)
         }
+    }
+
+    /// Reads one entry of the journal: what fail2ban's own process wrote, in whatever way it got there.
+    ///
+    /// Everything that fail2ban's actions run is in the same unit, so the unit alone does not make an entry fail2ban's.
+    package mutating func parse(_ entry: JournalEntry, readAt: Timestamp) -> ParsedLine {
+        guard entry.isFromService else { return .refused(reason: "an entry of the journal that is another service's") }
+        guard let transport = entry.transport else { return .unrelated }
+        let wasCut = isCut
+        if transport == .output { isCut = entry.isCut }
+        switch entry.prefix {
+        case .unrelated:
+            if transport == .output { continueMessage() }
+            return .unrelated
+        case .refused(let reason): return .refused(reason: reason)
+        case .prefix(let prefix):
+            guard transport == .output else { return meaning(of: prefix, readAt) }
+            guard prefix.process == entry.process else {
+                continueMessage()
+                return refusal(of: prefix, "another process's name on it", readAt)
+            }
+            guard !wasCut else {
+                continueMessage()
+                return refusal(of: prefix, "the rest of a line that the journal has cut", readAt)
+            }
+            return take(prefix, readAt)
+        }
+    }
+
+    /// A line of a log where a message may be several lines.
+    private mutating func take(_ prefix: LogPrefix, _ readAt: Timestamp) -> ParsedLine {
         if let open {
-            guard prefix.process == open.process else { return foreign(prefix, readAt) }
+            guard prefix.process == open.process else {
+                continueMessage()
+                return refusal(of: prefix, "within another process's message", readAt)
+            }
             self.open = nil
         }
         let parsed = meaning(of: prefix, readAt)
@@ -44,11 +105,15 @@ package struct LogParser: Sendable {
         self.open = open.lines > 1 ? (open.process, open.lines - 1) : nil
     }
 
-    /// A line of another process right behind the beginning of a message: part of that message, as far as we know.
-    private mutating func foreign(_ prefix: LogPrefix, _ readAt: Timestamp) -> ParsedLine {
-        continueMessage()
+    /// Says why a line that would count does not.
+    private mutating func refusal(of prefix: LogPrefix, _ reason: String, _ readAt: Timestamp) -> ParsedLine {
         guard case .record = meaning(of: prefix, readAt) else { return .unrelated }
-        return .refused(reason: "within another process's message: \(quotation(prefix.message))")
+        return .refused(reason: "\(reason): \(quotation(prefix.message))")
+    }
+
+    private mutating func refusal(of line: ArraySlice<UInt8>, _ reason: String, _ readAt: Timestamp) -> ParsedLine {
+        guard let syslog = SyslogPrefix(line), let prefix = LogPrefix(syslog: syslog) else { return .unrelated }
+        return refusal(of: prefix, reason, readAt)
     }
 
     private mutating func meaning(of prefix: LogPrefix, _ readAt: Timestamp) -> ParsedLine {
@@ -65,10 +130,9 @@ package struct LogParser: Sendable {
         case .unrelated: return .unrelated
         case .refused(let reason): return .refused(reason: reason)
         case .event(let event):
-            guard let seconds = clock.seconds(prefix.civil, seen: readAt) else {
+            guard let time = prefix.stamp.moment(by: &clock, readAt: readAt) else {
                 return .refused(reason: "a time that no calendar has")
             }
-            let time = Timestamp(microseconds: seconds * 1_000_000 + Int64(prefix.milliseconds) * 1000)
             return .record(LogRecord(time: time, event: event))
         }
     }

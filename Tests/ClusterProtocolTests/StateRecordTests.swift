@@ -9,6 +9,7 @@ import Testing
         .live(subject, Report.State(version: 12, isLifted: false, until: .forever)),
         .gone(subject, 13), .version(14),
         .position(LogPosition(device: 1, inode: .max, offset: 0, headLength: 256, headSum: .max, tailSum: 0)),
+        .position(.journal(JournalCursor("s=0752157a;i=1;b=fcb7fa06;m=333bdc434;t=660c46d003c66;x=a3731ff7")!)),
     ]
 
     private func file(_ records: [some StateRecord]) -> [UInt8] { records.flatMap(\.line) }
@@ -28,6 +29,21 @@ import Testing
 
     @Test func `the checksum is the CRC-32 that everybody has`() {
         #expect(MonitorRecord.version(1).line == Array("7a8e8e98 version 1\n".utf8))
+    }
+
+    @Test func `a place in a file is written as it always was`() {
+        let position = LogPosition(device: 1, inode: 2, offset: 3, headLength: 4, headSum: 5, tailSum: 6)
+        #expect(
+            String(decoding: MonitorRecord.position(position).line.dropFirst(9), as: UTF8.self)
+                == "position 1 2 3 4 5 6\n")
+        #expect(MonitorRecord(fields: ["position", "1", "2", "3", "4", "5", "6"]) == .position(position))
+    }
+
+    @Test(arguments: [
+        ["cursor"], ["cursor", "s=1", "i=2"], ["cursor", "s=1-"], ["cursor", String(repeating: "s", count: 513)],
+    ])
+    func `a cursor in another form is none`(fields: [String]) {
+        #expect(MonitorRecord(fields: fields.map { $0[...] }) == nil)
     }
 
     @Test func `a file that a crash cut anywhere is read up to its last whole line`() {
