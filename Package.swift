@@ -114,7 +114,8 @@ let package = Package(
             with: ["BanModel", "ClusterConfiguration", "LinuxSystem", "OwnThread", argumentParser, logging]),
         tests(of: "HubClient", with: ["BanModel", "ClusterProtocol", "LinuxSystem", "ZeroMQ"]),
         tests(of: "LinuxSystem", with: ["OwnThread"]),
-        tests(of: "MonitorDaemon", with: ["BanModel", "LinuxSystem"]),
+        tests(
+            of: "MonitorDaemon", with: ["BanModel", "ClusterConfiguration", "Fail2Ban", "LinuxSystem", "OwnThread"]),
         tests(of: "ZeroMQ", with: ["LinuxSystem", "OwnThread"]),
         // The monitor's core on what a real fail2ban wrote and answered.
         .testTarget(

@@ -32,6 +32,14 @@ extension Form where Value == AbsolutePath {
     static var path: Self { Self(expected: "an absolute path", read: AbsolutePath.init) }
 }
 
+extension Form where Value == LogPlace {
+    static var logPlace: Self {
+        Self(expected: "an absolute path, or journal") { text in
+            text.lowercased() == "journal" ? .journal : AbsolutePath(text).map { .file($0) }
+        }
+    }
+}
+
 extension Form where Value == Address {
     static var address: Self {
         Self(expected: "IPv4 or IPv6 addresses or networks such as 192.0.2.1 or 2001:db8::/32") { try? Address($0) }

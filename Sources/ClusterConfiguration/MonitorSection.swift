@@ -8,7 +8,7 @@ package struct MonitorSection: DaemonSection {
     /// `zmqreplyserver`: one hub or more, tried in this order.
     package var hubs: [Endpoint]
     /// `fail2banlogpath`
-    package var logPath = AbsolutePath(literal: "/var/log/fail2ban.log")
+    package var log = LogPlace.file(AbsolutePath(literal: "/var/log/fail2ban.log"))
     /// `authtoken`; nil: `auth` is false.
     package var token: Token?
     /// `ignorejails`: their bans are not reported.
@@ -21,7 +21,7 @@ package struct MonitorSection: DaemonSection {
     init?(reading reader: inout SectionReader) {
         pidfile = reader.optional("pidfile", .path)
         let hubs = reader.requiredList("zmqreplyserver", .connectable)
-        logPath = reader.value("fail2banlogpath", .path, default: logPath)
+        log = reader.value("fail2banlogpath", .logPlace, default: log)
         let tokens = reader.tokens()
         if tokens.count > 1 { reader.note("authtoken", "expected one token: only the publisher takes several") }
         token = tokens.first

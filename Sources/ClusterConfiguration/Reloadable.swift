@@ -45,7 +45,7 @@ extension MonitorSection {
     package static var fixedKeys: [FixedKey<Self>] {
         [
             FixedKey("pidfile", \.pidfile), FixedKey("zmqreplyserver", \.hubs),
-            FixedKey("fail2banlogpath", \.logPath),
+            FixedKey("fail2banlogpath", \.log),
         ]
     }
 }

@@ -43,14 +43,14 @@ struct LogFile: ~Copyable {
         tail = try read(atMost: Int(count), at: offset - count)
     }
 
-    func position(_ offset: UInt64) -> LogPosition {
-        LogPosition(
+    func position(_ offset: UInt64) -> FilePosition {
+        FilePosition(
             device: identity.device, inode: identity.inode, offset: offset, headLength: UInt16(head.count),
             headSum: RecordLine.checksum(head), tailSum: RecordLine.checksum(tail))
     }
 
     /// Whether what stands before the position is what stood there when it was reached.
-    func holds(_ position: LogPosition) throws(SystemError) -> Bool {
+    func holds(_ position: FilePosition) throws(SystemError) -> Bool {
         let head = try read(atMost: Int(position.headLength), at: 0)
         guard head.count == Int(position.headLength), RecordLine.checksum(head) == position.headSum else {
             return false

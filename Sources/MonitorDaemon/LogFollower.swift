@@ -1,4 +1,5 @@
 internal import BanModel
+internal import Fail2Ban
 internal import LinuxSystem
 
 /// Reads a log line by line as it grows, through its rotation, however often and in whatever way it is rotated.
@@ -9,6 +10,8 @@ struct LogFollower: ~Copyable {
     /// Longer lines are passed over: no line of fail2ban's that matters comes near.
     static let longestLine = 65_536
     private static let chunk = 262_144
+    /// In so many bytes stands a line of fail2ban's, if it writes the file.
+    private static let recent: UInt64 = 16_384
 
     let path: String
     private var file: LogFile?
@@ -20,6 +23,8 @@ struct LogFollower: ~Copyable {
     private var rest: [UInt8] = []
     /// That line is too long, or its beginning was not read: whatever follows in it is no line of its own.
     private var isSkipping = false
+    /// Who writes the open file, as its first line tells.
+    private var form = LogForm.plain
     /// How many lines were too long.
     private(set) var skipped = 0
     /// Whether all that is written was read, as far as the last look told.
@@ -42,7 +47,7 @@ struct LogFollower: ~Copyable {
     init(path: String) { self.path = path }
 
     /// - Parameter position: where the last run ended; nil: there was none.
-    mutating func begin(at position: LogPosition?) -> Beginning {
+    mutating func begin(at position: FilePosition?) -> Beginning {
         do throws(SystemError) {
             guard let position else {
                 guard try openCurrent() else { return .missing }
@@ -58,7 +63,13 @@ struct LogFollower: ~Copyable {
     }
 
     /// Behind the last whole line; nil while there is no log.
-    var position: LogPosition? { file?.position(lineStart) }
+    var position: FilePosition? { file?.position(lineStart) }
+
+    func state() -> LogState {
+        LogState(
+            position: position.map { .file($0) }, isAtEnd: isAtEnd, hasMore: !isAtEnd, trouble: trouble?.description,
+            retry: trouble == nil ? nil : .seconds(5))
+    }
 
     /// Whether something may have been missed since the last call: what was between two files that were read.
     mutating func takeGap() -> Bool {
@@ -69,8 +80,8 @@ struct LogFollower: ~Copyable {
     /// Wakes for what is written to the open file too, which may have been renamed.
     func watch(in watch: inout FileWatch) throws(SystemError) { try file?.watch(in: &watch) }
 
-    /// Reads on, one chunk at most, and hands out its whole lines, without their ends.
-    mutating func read(_ line: (ArraySlice<UInt8>) -> Void) {
+    /// Reads on, one chunk at most, and hands out its whole lines, without their ends, and of what form they are.
+    mutating func read(_ line: (ArraySlice<UInt8>, LogForm) -> Void) {
         do throws(SystemError) {
             trouble = nil
             if position == nil, try !openCurrent() {
@@ -102,7 +113,7 @@ struct LogFollower: ~Copyable {
     }
 
     /// Opens the file that holds the position: the same one, or else a copy of it.
-    private mutating func find(_ position: LogPosition) throws(SystemError) -> Bool {
+    private mutating func find(_ position: FilePosition) throws(SystemError) -> Bool {
         let all = try siblings()
         for sibling in all where sibling.status.identity == position.identity {
             if try open(sibling, at: position) { return true }
@@ -113,7 +124,7 @@ struct LogFollower: ~Copyable {
         return false
     }
 
-    private mutating func open(_ sibling: LogSibling, at position: LogPosition) throws(SystemError) -> Bool {
+    private mutating func open(_ sibling: LogSibling, at position: FilePosition) throws(SystemError) -> Bool {
         guard UInt64(sibling.status.size) >= position.offset else { return false }
         let found = try LogFile(opening: sibling.path)
         guard try found.holds(position) else { return false }
@@ -180,17 +191,31 @@ struct LogFollower: ~Copyable {
         (offset, lineStart, rest, isSkipping) = (start, start, [], false)
         try file!.reached(start)
         if start > 0 { isSkipping = try file!.read(atMost: 1, at: start - 1) != [0x0A] }
+        form = start > 0 ? try form(before: start) : .plain
     }
 
-    private mutating func split(_ bytes: [UInt8], _ line: (ArraySlice<UInt8>) -> Void) {
+    /// By the file's first line, and by the last ones before this place: fail2ban may have taken the file over.
+    private func form(before start: UInt64) throws(SystemError) -> LogForm {
+        let first = LogForm(firstLine: try file!.read(atMost: 512, at: 0).prefix { $0 != 0x0A })
+        let count = min(start, Self.recent)
+        let recent = try file!.read(atMost: Int(count), at: start - count)
+        return recent.split(separator: 0x0A).dropFirst(count < start ? 1 : 0).reduce(first) { $0.form(at: $1) }
+    }
+
+    private mutating func handOut(_ whole: ArraySlice<UInt8>, _ line: (ArraySlice<UInt8>, LogForm) -> Void) {
+        form = lineStart == 0 ? LogForm(firstLine: whole) : form.form(at: whole)
+        line(whole, form)
+    }
+
+    private mutating func split(_ bytes: [UInt8], _ line: (ArraySlice<UInt8>, LogForm) -> Void) {
         var start = bytes.startIndex
         while let end = bytes[start...].firstIndex(of: 0x0A) {
             if isSkipping {
                 isSkipping = false
             } else if rest.isEmpty {
-                line(bytes[start..<end])
+                handOut(bytes[start..<end], line)
             } else {
-                line(rest + bytes[start..<end])
+                handOut(rest + bytes[start..<end], line)
             }
             rest = []
             start = end + 1
@@ -219,6 +244,6 @@ struct LogSibling {
     }
 }
 
-extension LogPosition {
+extension FilePosition {
     var identity: FileIdentity { FileIdentity(device: device, inode: inode) }
 }

@@ -16,12 +16,10 @@ struct MonitorLoop: ~Copyable {
     private let host: Host
     private var token: String?
     private var machine: Monitor
-    private var parser = LogParser()
-    private var log: LogFollower
+    private var log: LogSource
     private var ledger: LedgerReader
     private var state: StateFile<MonitorRecord>
     private var watch: FileWatch
-    private var logName: NameWatch
     private var ledgerName: NameWatch
     private var hubs: HubLinks
     private var underway = Underway.nothing
@@ -48,11 +46,10 @@ struct MonitorLoop: ~Copyable {
         token = section.token?.secret
         self.state = state
         self.watch = watch
-        logName = NameWatch(path: section.logPath.text)
         ledgerName = NameWatch(path: ledgerPath)
         machine = Monitor(
             settings: Self.settings(section, general, logger), records: records, instance: .random())
-        log = LogFollower(path: section.logPath.text)
+        log = LogSource(section.log)
         ledger = LedgerReader(path: ledgerPath)
         hubs = HubLinks(
             context: context, endpoints: section.hubs.map { "\($0)" }, timeLimit: section.requestTimeout,
@@ -75,19 +72,19 @@ struct MonitorLoop: ~Copyable {
     }
 
     mutating func run(under supervision: inout Supervision<MonitorSection>) throws {
-        switch log.begin(at: machine.position) {
+        switch log.begin(at: machine.position, now: wall()) {
         case .resumed, .atEnd: break
         case .gap:
             logger.warning("the log does not hold the place where it was left: fail2ban is asked for what was missed")
         case .missing:
-            logger.warning("there is no log yet", metadata: ["path": "\(log.path)"])
+            logger.warning("there is no log yet", metadata: ["path": "\(log.description)"])
         }
         try log.watch(in: &watch)
-        logger.notice("ready", metadata: ["log": "\(log.path)"])
+        logger.notice("ready", metadata: ["log": "\(log.description)"])
         supervision.ready()
         carryOut(machine.start(at: wall()))
         while true {
-            try logName.renew(in: &watch)
+            try log.renewWatch(in: &watch)
             try ledgerName.renew(in: &watch)
             try readLedger()
             try readLog()
@@ -104,6 +101,7 @@ struct MonitorLoop: ~Copyable {
             ready.add(fileDescriptor: supervision.fileDescriptor)
             let changed = ready.add(fileDescriptor: watch.fileDescriptor)
             _ = ready.add(fileDescriptor: asker.outcomes.fileDescriptor)
+            if machine.wantsLines { log.register(in: &ready) }
             hubs.register(in: &ready)
             try ready.wait(timeout: supervision.pause(atMost: pause()))
             switch supervision.attend() {
@@ -125,12 +123,13 @@ struct MonitorLoop: ~Copyable {
 
     /// Until the next thing that has to be done unasked; nil: there is none.
     private func pause() -> Duration? {
-        if machine.wantsLines && !log.isAtEnd { return .zero }
+        if machine.wantsLines && log.hasMore { return .zero }
         let byWall = machine.nextDeadline.map { $0 - wall() }
         let monotonic = SystemClock.monotonic()
         let byMonotonic = hubs.deadline(at: monotonic).map { Duration.microseconds($0 - monotonic) }
-        let retry: Duration? = log.trouble == nil ? nil : .seconds(5)
-        return [byWall, byMonotonic, retry].compactMap { $0 }.min().map { max($0, .zero) }
+        return [byWall, byMonotonic, machine.wantsLines ? log.retry : nil].compactMap { $0 }.min().map {
+            max($0, .zero)
+        }
     }
 
     private func wall() -> Timestamp { Timestamp(microseconds: SystemClock.wall()) }
@@ -154,15 +153,15 @@ struct MonitorLoop: ~Copyable {
         let now = wall()
         var effects: [Monitor.Effect] = []
         var refusals: [String] = []
-        log.read { line in
-            switch parser.parse(line, readAt: now) {
+        log.read(at: now) { parsed in
+            switch parsed {
             case .record(let record): effects += machine.read(record, at: now)
             case .refused(let reason): refusals.append(reason)
             case .unrelated: break
             }
         }
         if let trouble = log.trouble {
-            complaints.say("log", "the log cannot be read: tried again every five seconds", ["error": "\(trouble)"])
+            complaints.say("log", "the log cannot be read: it is tried again", ["error": "\(trouble)"])
         }
         if log.takeGap() {
             logger.warning("the log was cut off: fail2ban is asked for what was missed")

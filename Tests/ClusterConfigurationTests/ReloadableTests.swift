@@ -47,7 +47,7 @@ import Testing
         #expect(section.token?.secret == "t")
         #expect((section.bantime, section.requestTimeout) == (read.bantime, .seconds(9)))
         #expect(section.ignoredJails == read.ignoredJails)
-        #expect((section.hubs, section.logPath, section.pidfile) == (before.hubs, before.logPath, before.pidfile))
+        #expect((section.hubs, section.log, section.pidfile) == (before.hubs, before.log, before.pidfile))
     }
 
     @Test func `every fixed key of the publisher is named and kept`() throws {

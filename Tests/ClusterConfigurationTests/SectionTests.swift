@@ -25,7 +25,7 @@ import Testing
         #expect(general.socket == nil)
         let monitor = try #require(configuration.monitor)
         #expect(monitor.hubs.map(\.description) == ["tcp://hub:5678"])
-        #expect(monitor.logPath.text == "/var/log/fail2ban.log")
+        #expect(monitor.log == .file(AbsolutePath("/var/log/fail2ban.log")!))
         #expect(monitor.token == nil)
         #expect(monitor.ignoredJails.map(\.name) == ["fail2bancluster"])
         #expect(monitor.requestTimeout == .seconds(5))
@@ -90,6 +90,12 @@ import Testing
         #expect(configuration.subscriber?.prefixFilter == "")
         #expect(configuration.subscriber?.action == .log)
         #expect(configuration.publisher?.broadcastEndpoint.description == "tcp://*:5680")
+    }
+
+    @Test(arguments: ["journal", "Journal", "JOURNAL"])
+    func `the log can be the journal`(word: String) throws {
+        #expect(try inMonitor("fail2banlogpath = \(word)").log == .journal)
+        #expect(try inMonitor("fail2banlogpath = /var/log/journal").log == .file(AbsolutePath("/var/log/journal")!))
     }
 
     @Test(arguments: ["true", "YES", "On", "1"], ["false", "NO", "Off", "0"])

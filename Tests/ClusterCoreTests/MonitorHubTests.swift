@@ -74,7 +74,7 @@ struct Together {
         monitor.isHubUp = false
         lose()
         monitor.carryOut(monitor.monitor.start(at: now))
-        if let position = monitor.monitor.position { readLines(from: Int(position.offset)) }
+        if let place = monitor.monitor.position?.file { readLines(from: Int(place.offset)) }
     }
 
     mutating func wait(until seconds: Double) {

@@ -1,4 +1,5 @@
 import BanModel
+import Fail2Ban
 import Foundation
 import Testing
 
@@ -31,13 +32,22 @@ private struct Rig: ~Copyable {
         try FileManager.default.moveItem(atPath: path, toPath: folder + "/" + name)
     }
 
-    mutating func begin(at position: LogPosition? = nil) -> LogFollower.Beginning { follower.begin(at: position) }
+    mutating func begin(at position: FilePosition? = nil) -> LogFollower.Beginning { follower.begin(at: position) }
 
     /// Reads to the end, and returns what was new.
     mutating func read() -> [String] {
         var lines: [String] = []
-        repeat { follower.read { lines.append(String(decoding: $0, as: UTF8.self)) } } while !follower.isAtEnd
+        repeat {
+            follower.read { line, _ in lines.append(String(decoding: line, as: UTF8.self)) }
+        } while !follower.isAtEnd
         return lines
+    }
+
+    /// Reads to the end, and returns in which form each new line came.
+    mutating func forms() -> [LogForm] {
+        var forms: [LogForm] = []
+        repeat { follower.read { _, form in forms.append(form) } } while !follower.isAtEnd
+        return forms
     }
 
     /// What the name holds now was last written so many seconds ago; tests rotate faster than a file's time tells.
@@ -55,7 +65,7 @@ private struct Rig: ~Copyable {
     }
 
     /// Another run of the daemon.
-    mutating func restart() -> LogPosition? {
+    mutating func restart() -> FilePosition? {
         let position = follower.position
         follower = LogFollower(path: path)
         return position
@@ -116,7 +126,7 @@ private struct Rig: ~Copyable {
     @Test func `a position that is nowhere is a gap, and the log is read from its beginning`() throws {
         var rig = try Rig()
         try rig.append("one\n")
-        let nowhere = LogPosition(device: 1, inode: 1, offset: 4, headLength: 4, headSum: 5, tailSum: 6)
+        let nowhere = FilePosition(device: 1, inode: 1, offset: 4, headLength: 4, headSum: 5, tailSum: 6)
         #expect(rig.begin(at: nowhere) == .gap)
         #expect(rig.read() == ["one"])
     }
@@ -260,5 +270,53 @@ private struct Rig: ~Copyable {
         #expect(rig.read() == ["two"])
         let rest = rig.follower.trouble
         #expect(rest == nil)
+    }
+
+    // MARK: Who writes it
+
+    private static let plain = "2026-11-21 02:00:00,123 fail2ban.actions        [1234]: NOTICE  [sshd] Ban 192.0.2.1\n"
+    private static let syslog = "Nov 21 02:00:00 web1 fail2ban.actions[1234]: NOTICE [sshd] Ban 192.0.2.1\n"
+
+    @Test func `a file's form is that of its first line, wherever in it the reader begins`() throws {
+        for (first, form) in [(Self.plain, LogForm.plain), (Self.syslog, .syslog), ("some text\n", .plain)] {
+            var rig = try Rig()
+            try rig.append(first + Self.syslog)
+            _ = rig.begin()
+            try rig.append(Self.syslog)
+            #expect(rig.forms() == [form])
+            let position = rig.restart()
+            try rig.append(Self.syslog)
+            #expect(rig.begin(at: position) == .resumed)
+            #expect(rig.forms() == [form])
+            // Its first line is read, too.
+            rig.follower = LogFollower(path: rig.path)
+            #expect(rig.forms() == [form, form, form, form])
+        }
+    }
+
+    @Test func `a new file has a form of its own, told by what comes first`() throws {
+        var rig = try Rig()
+        try rig.append(Self.syslog)
+        _ = rig.begin()
+        try rig.append(Self.syslog)
+        #expect(rig.forms() == [.syslog])
+        try rig.rename(to: "fail2ban.log.1")
+        try rig.age("fail2ban.log.1", 10)
+        try rig.append(String(Self.plain.prefix(20)))
+        #expect(rig.forms() == [])
+        try rig.append(Self.plain.dropFirst(20) + Self.syslog)
+        #expect(rig.forms() == [.plain, .plain])
+    }
+
+    @Test func `a file that fail2ban itself writes on stays its own, whatever looks like syslog's in it`() throws {
+        var rig = try Rig()
+        try rig.append(Self.syslog)
+        _ = rig.begin()
+        try rig.append(Self.syslog + Self.plain + Self.syslog)
+        #expect(rig.forms() == [.syslog, .plain, .plain])
+        let position = rig.restart()
+        try rig.append(Self.syslog)
+        #expect(rig.begin(at: position) == .resumed)
+        #expect(rig.forms() == [.plain])
     }
 }

@@ -133,7 +133,9 @@ struct Replay {
         waiting = []
         unasked = []
         // Without a position it begins at the end of the log, as at the first start.
-        line = monitor.position.map { Int($0.offset) } ?? recording.lines.count { $0.moment + variation.delay <= now }
+        line =
+            monitor.position?.file.map { Int($0.offset) }
+            ?? recording.lines.count { $0.moment + variation.delay <= now }
         start()
     }
 
