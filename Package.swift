@@ -112,7 +112,7 @@ let package = Package(
         tests(
             of: "DaemonKit",
             with: ["BanModel", "ClusterConfiguration", "LinuxSystem", "OwnThread", argumentParser, logging]),
-        tests(of: "HubClient", with: ["BanModel", "ClusterProtocol", "LinuxSystem", "ZeroMQ"]),
+        tests(of: "HubClient", with: ["BanModel", "ClusterProtocol", "LinuxSystem", "OwnThread", "ZeroMQ"]),
         tests(of: "LinuxSystem", with: ["OwnThread"]),
         tests(
             of: "MonitorDaemon", with: ["BanModel", "ClusterConfiguration", "Fail2Ban", "LinuxSystem", "OwnThread"]),

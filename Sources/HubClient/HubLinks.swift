@@ -44,6 +44,9 @@ package struct HubLinks: ~Copyable {
         for link in links { link.hurry(at: now) }
     }
 
+    /// In the order of preference.
+    package var endpoints: [String] { links.map(\.endpoint) }
+
     /// The hub that is asked.
     package var endpoint: String? { choice.current.map { links[$0].endpoint } }
 
