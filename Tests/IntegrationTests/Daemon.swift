@@ -32,8 +32,11 @@ final class Folder: Sendable {
         try FileManager.default.moveItem(atPath: file(name), toPath: file(other))
     }
 
+    /// The whole lines of it: its writer may be in the middle of the last one.
     func lines(of name: String) -> [Substring] {
-        ((try? String(contentsOfFile: file(name), encoding: .utf8)) ?? "").split(separator: "\n")
+        let text = (try? String(contentsOfFile: file(name), encoding: .utf8)) ?? ""
+        guard let end = text.lastIndex(of: "\n") else { return [] }
+        return text[..<end].split(separator: "\n")
     }
 }
 
