@@ -1,8 +1,9 @@
 internal import BanModel
 internal import HeapModule
 
-/// What is to be looked at when: entries that were overtaken stay until their time and are then found idle.
-struct DeadlineQueue<Key: Sendable>: Sendable {
+/// What is to be looked at when: each key once, at the earliest time that was asked for. Whoever finds then that the time
+/// has not come adds it again.
+struct DeadlineQueue<Key: Hashable & Sendable>: Sendable {
     private struct Entry: Comparable, Sendable {
         var time: Timestamp
         var order: UInt64
@@ -13,22 +14,32 @@ struct DeadlineQueue<Key: Sendable>: Sendable {
     }
 
     private var heap = Heap<Entry>()
+    /// The entry that counts for each key; earlier ones stay in the heap until their time or until they are too many.
+    private var valid: [Key: Entry] = [:]
     private var order: UInt64 = 0
 
     var next: Timestamp? { heap.min?.time }
+    /// How much it holds, idle entries too.
+    var count: Int { heap.count }
 
     /// Nothing is ever due for ever.
     mutating func add(_ key: Key, at time: Timestamp) {
-        guard time != .forever else { return }
+        guard time != .forever, valid[key].map({ time < $0.time }) ?? true else { return }
         order += 1
-        heap.insert(Entry(time: time, order: order, key: key))
+        let entry = Entry(time: time, order: order, key: key)
+        valid[key] = entry
+        heap.insert(entry)
+        if heap.count > 2 * valid.count + 100 { heap = Heap(valid.values) }
     }
 
     /// The keys whose time has come, the earliest first, each taken out.
     mutating func takeDue(at now: Timestamp) -> [Key] {
         var due: [Key] = []
         while let first = heap.min, first.time <= now {
-            due.append(heap.removeMin().key)
+            heap.removeMin()
+            guard valid[first.key] == first else { continue }
+            valid[first.key] = nil
+            due.append(first.key)
         }
         return due
     }

@@ -17,6 +17,8 @@ struct JailLife: Sendable {
     private(set) var total: Int?
     /// What ``total`` was when fail2ban was last asked for its own.
     private var totalWhenAsked: Int?
+    /// When fail2ban was asked for the count that ``total`` began with.
+    private var countedFrom: Timestamp?
 
     init(at now: Timestamp) { lastSign = now }
 
@@ -25,8 +27,10 @@ struct JailLife: Sendable {
         number += 1
         total = nil
         totalWhenAsked = nil
+        countedFrom = nil
         lastSign = now
         began = now
+        lastUnban = nil
         self.isStopped = isStopped
     }
 
@@ -35,19 +39,38 @@ struct JailLife: Sendable {
         began.map { $0 <= asked || $0 > now } ?? true
     }
 
+    /// After the clock was set back: nothing of what is known lies in the future.
+    mutating func forgetFuture(at now: Timestamp) {
+        lastSign = min(lastSign, now)
+        began = began.map { min($0, now) }
+        lastUnban = lastUnban.map { min($0, now) }
+        countedFrom = countedFrom.map { min($0, now) }
+    }
+
     mutating func restored(at now: Timestamp) { lastSign = now }
 
     /// The log told of one more ban.
-    mutating func counted() { total = total.map { $0 + 1 } }
+    ///
+    /// fail2ban counts a ban before it writes its line, so what was written before it was asked is in its answer. One that
+    /// was written while it answered is counted, perhaps twice: that takes a jail for restarted, and lifts a minute later.
+    /// A line of longer ago is of another zone than ours: its time says nothing.
+    mutating func counted(at time: Timestamp) {
+        if let asked = countedFrom, time + Self.grain <= asked, asked - time < Monitor.quarter { return }
+        total = total.map { $0 + 1 }
+    }
+
+    /// fail2ban cuts the time of a line to milliseconds.
+    private static let grain = Duration.milliseconds(1)
 
     mutating func asked() { totalWhenAsked = total }
 
     /// fail2ban's own count. Returns whether it can be this life's: one that is smaller than what was known before the
     /// question is that of another life.
-    mutating func take(total answer: Int, at now: Timestamp) -> Bool {
+    mutating func take(total answer: Int, asked: Timestamp, at now: Timestamp) -> Bool {
         let isSame = answer >= totalWhenAsked ?? 0
         if !isSame { begin(at: now) }
         total = max(answer, total ?? 0)
+        countedFrom = asked
         return isSame
     }
 

@@ -11,8 +11,10 @@ struct Ledger: Sendable {
     }
 
     private(set) var entries: [Subject: Entry] = [:]
-    /// What is over, for a monitor that lags; the older first.
+    /// What is over, for a monitor that lags.
     private(set) var past: [(subject: Subject, from: Timestamp, to: Timestamp)] = []
+    /// How many of these there may be before the forgotten ones among them are looked for.
+    private var pruneAt = 1_000
 
     subscript(placement: Subject) -> Entry? { entries[placement] }
 
@@ -28,6 +30,7 @@ struct Ledger: Sendable {
             guard let entry = entries.removeValue(forKey: record.subject) else { return }
             if entry.step != .foreign && entry.step != .logged {
                 past.append((record.subject, entry.since, record.time))
+                if past.count > pruneAt { prune(at: record.time) }
             }
         }
     }
@@ -35,9 +38,19 @@ struct Ledger: Sendable {
     /// A monitor lags by no more than this: what ended earlier is forgotten.
     static let memory = Duration.seconds(7 * 86_400)
 
+    /// What lies far ahead was noted by a clock that was wrong.
+    private static func isKept(_ end: Timestamp, at now: Timestamp) -> Bool {
+        end + memory > now && end < now + memory
+    }
+
+    private mutating func prune(at now: Timestamp) {
+        past.removeAll { !Self.isKept($0.to, at: now) }
+        pruneAt = max(1_000, 2 * past.count)
+    }
+
     /// The file written anew.
     func snapshot(at now: Timestamp) -> [LedgerRecord] {
-        let ended = past.filter { $0.to + Self.memory > now }.flatMap {
+        let ended = past.filter { Self.isKept($0.to, at: now) }.flatMap {
             [
                 LedgerRecord($0.subject, .intended, at: $0.from),
                 LedgerRecord($0.subject, .released, at: $0.to),

@@ -28,7 +28,7 @@ extension Monitor {
             let names = Set(list.map(\.address))
             if isLogRead { miss(in: jail, notListedIn: names, asked: asked, isSure: false, at: now) }
         case (.status(let jail), .status(let names, let total)):
-            if jails[jail, default: JailLife(at: now)].take(total: total, at: now) == false {
+            if jails[jail, default: JailLife(at: now)].take(total: total, asked: asked, at: now) == false {
                 forgetHolds(in: jail)
                 emit(.jailRestarted(jail))
             }
@@ -65,17 +65,25 @@ extension Monitor {
 
     /// The list with its ends: what is not known is reported, what ends at another time gets a new version.
     private mutating func take(_ list: [ListedBan], in jail: Jail, asked: Timestamp, at now: Timestamp) {
-        for ban in list where ban.until > now {
+        for ban in list {
             let subject = Subject(jail, ban.address)
-            let latest = ban.until + Self.cut
+            let isOver = ban.until <= now
+            // fail2ban frees a second after the end, or when it has time: later, the end is by another clock than ours.
+            if isOver, now < ban.until + Self.grace { continue }
+            let latest = isOver ? now + Self.quarter : ban.until + Self.cut
             guard let known = table[subject] else {
-                if isUnknown(subject, asked: asked, at: now) {
+                // Ours can outlive its interval: a ban of which nobody can say whose it is is never lifted.
+                if isUnknown(subject, asked: asked, at: now),
+                    echo.verdict(on: subject, from: ban.since, to: ban.since + Self.cut) == .local
+                {
                     report(subject, until: latest, since: now, at: now)
-                    see(subject, at: now)
+                    see(subject, listedInAnswerTo: asked, at: now)
                 }
                 continue
             }
-            if known.reckonedAt <= asked, !(ban.until...latest).contains(known.state.until) {
+            let isNews =
+                isOver ? known.state.until <= now + Self.lead : !(ban.until...latest).contains(known.state.until)
+            if known.reckonedAt <= asked, isNews {
                 report(subject, until: latest, since: now, at: now)
             }
             see(subject, listedInAnswerTo: asked, at: now)
@@ -136,11 +144,7 @@ extension Monitor {
     mutating func attend(_ subject: Subject, at now: Timestamp) {
         guard let report = table[subject] else { return prune(subject, at: now) }
         if now >= report.state.until {
-            if canAsk, questions.isUnderway(.bans(subject.jail)), now < report.state.until + Self.grace {
-                deadlines.add(subject, at: report.state.until + Self.grace)
-            } else {
-                end(subject)
-            }
+            attendEnd(of: subject, report, at: now)
         } else if !canAsk, report.heldSince != nil, let last = jails[subject.jail]?.lastUnban {
             // A stop with slow actions is logged after its last `Unban`.
             if now >= last + Self.unasked {
@@ -148,9 +152,26 @@ extension Monitor {
             } else {
                 deadlines.add(subject, at: last + Self.unasked)
             }
-        } else if canAsk, now >= report.state.until - Self.lead {
-            questions.want(.bans(subject.jail), at: now)
+        } else {
+            if canAsk, now >= report.state.until - Self.lead { questions.want(.bans(subject.jail), at: now) }
             watch(subject, report, at: now)
+        }
+    }
+
+    /// An end that is over: told at once, unless fail2ban is about to say more.
+    private mutating func attendEnd(of subject: Subject, _ report: LiveReport, at now: Timestamp) {
+        let found = report.overdueSince ?? now
+        let question = Question.bans(subject.jail)
+        // Found late: nobody looked, or the clock jumped, and so it has not been asked.
+        let isLate = found - report.state.until > Self.grace
+        if canAsk, isLate, report.overdueSince == nil { questions.want(question, at: now) }
+        table[subject]?.overdueSince = found
+        let limit = isLate ? found + Self.settling : report.state.until + Self.grace
+        let isOpen = questions.isUnderway(question) || isLate && questions.isWanted(question)
+        if canAsk, isOpen, now < limit {
+            deadlines.add(subject, at: limit)
+        } else {
+            end(subject)
         }
     }
 
@@ -160,6 +181,8 @@ extension Monitor {
         undecided[record.subject] = nil
         if record.step == .foreign || record.step == .logged {
             take(LogRecord(time: time, event: .jail(record.subject.jail, .banned(record.subject.address))), at: now)
+        } else if record.step == .released {
+            questions.want(.bans(record.subject.jail), at: now + Self.doubt)
         }
     }
 }

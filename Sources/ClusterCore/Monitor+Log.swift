@@ -22,10 +22,10 @@ extension Monitor {
         }
         switch event {
         case .banned(let address):
-            jails[jail]?.counted()
+            jails[jail]?.counted(at: time)
             banned(Subject(jail, address), time: time, at: now)
         case .restored(let address):
-            restored(Subject(jail, address), at: now)
+            restored(Subject(jail, address), time: time, at: now)
         case .increased(let address, let until):
             increased(Subject(jail, address), until: until, time: time, at: now)
         case .unbanned(let address):
@@ -33,7 +33,11 @@ extension Monitor {
         case .bannedAlready(let address):
             bannedAlready(Subject(jail, address), time: time, at: now)
             questions.want(.bans(jail), at: now)
-        case .repealed, .stopped:
+        case .repealed:
+            guard jails[jail]?.isStopped == false else { return }  // one line for each of 100,000 bans says it once
+            jails[jail]?.begin(at: now, isStopped: true)
+            forgetHolds(in: jail)
+        case .stopped:
             jails[jail]?.begin(at: now, isStopped: true)
             forgetHolds(in: jail)
         case .started:
@@ -46,18 +50,23 @@ extension Monitor {
     }
 
     private mutating func banned(_ subject: Subject, time: Timestamp, at now: Timestamp) {
-        switch echo.verdict(on: subject, from: time, to: time) {
+        let seen = min(time, now)
+        switch echo.verdict(on: subject, from: seen, to: time) {
         case .ours: return
         case .undecided:
             undecided[subject] = time
             return
         case .local: break
         }
-        var until = time + bantime(of: subject.jail)
+        var until = seen + bantime(of: subject.jail)
         if let known = table[subject], let increased = known.increasedAt, abs(increased - time) <= .seconds(10) {
             until = max(until, known.state.until)
         }
-        guard until > now else { return }  // read late: it began and ended while nobody looked
+        guard until > now else {
+            // Read late, so that it began and ended while nobody looked; or the log is in another zone.
+            questions.want(.status(subject.jail), at: now)
+            return
+        }
         report(subject, until: until, since: time, at: now)
         if jails[subject.jail]?.bantime == nil { table[subject]?.guessedFrom = time }
         see(subject, at: now)
@@ -65,22 +74,26 @@ extension Monitor {
 
     /// Its end has moved, and by the time of asking fail2ban may be stopped.
     private mutating func bannedAlready(_ subject: Subject, time: Timestamp, at now: Timestamp) {
-        let until = time + bantime(of: subject.jail)
+        let until = min(time, now) + bantime(of: subject.jail)
         guard let known = table[subject], until > known.state.until else { return }
         report(subject, until: until, since: time, at: now)
         if jails[subject.jail]?.bantime == nil { table[subject]?.guessedFrom = time }
         see(subject, at: now)
     }
 
-    private mutating func restored(_ subject: Subject, at now: Timestamp) {
+    private mutating func restored(_ subject: Subject, time: Timestamp, at now: Timestamp) {
         guard let life = jails[subject.jail] else { return }
         if table[subject]?.life == life.number || now > life.settled {
             // What was listed in this life is restored only in the next one: the stop and the start were not logged.
             jails[subject.jail]?.begin(at: now)
             emit(.jailRestarted(subject.jail))
+            forgetHolds(in: subject.jail)
+        } else if life.lastUnban != nil {
+            jails[subject.jail]?.lastUnban = nil
+            forgetHolds(in: subject.jail)
         }
         jails[subject.jail]?.restored(at: now)
-        jails[subject.jail]?.counted()
+        jails[subject.jail]?.counted(at: time)
         if table[subject] != nil {
             see(subject, at: now)
         } else {
@@ -98,7 +111,7 @@ extension Monitor {
     private mutating func unbanned(_ subject: Subject, time: Timestamp, at now: Timestamp) {
         undecided[subject] = nil
         guard let known = table[subject] else { return }
-        if time + Self.slack >= known.state.until {
+        if min(time, now) + Self.slack >= known.state.until {
             end(subject)
             return
         }
@@ -106,7 +119,7 @@ extension Monitor {
         guard jails[subject.jail]?.isStopped == false else { return }
         table[subject]?.heldSince = now
         jails[subject.jail]?.lastUnban = now
-        deadlines.add(subject, at: now + Self.unasked)
+        if !canAsk { deadlines.add(subject, at: now + Self.unasked) }
     }
 
     /// fail2ban holds it, in this life of its jail.
@@ -119,9 +132,10 @@ extension Monitor {
 
     /// A stop explains every `Unban` before it.
     mutating func forgetHolds(in jail: Jail?) {
-        for (subject, report) in table where jail == nil || subject.jail == jail {
+        for (subject, report) in table
+        where (jail == nil || subject.jail == jail) && (report.missedAt != nil || report.heldSince != nil) {
             table[subject]?.missedAt = nil
-            if report.heldSince != nil { table[subject]?.heldSince = nil }
+            table[subject]?.heldSince = nil
         }
     }
 

@@ -6,6 +6,11 @@ package import BanModel
 /// The log says it at once, fail2ban says it for sure. A `Ban` is reported as it is read. An `Unban` before the known
 /// end can mean a person or a restart; fail2ban is asked, and only a running jail that does not list an address it has
 /// listed in this life of the jail lifts the report.
+///
+/// The host's clock may jump, and the log may be in another zone than this process. fail2ban, whose clock is the same,
+/// decides then too: an end that is found long after it came counts once fail2ban has been asked (where it can be, and
+/// for ``settling`` at most), and what fail2ban lists is banned, whatever end it tells. A clock that is set back shortens
+/// what a clock ahead by more than a day had made long; versions only grow, so what comes later wins all the same.
 package struct Monitor: Sendable {
     package struct Settings: Sendable {
         package var host: Host
@@ -74,8 +79,9 @@ package struct Monitor: Sendable {
     static let clockTolerance = Duration.seconds(2)
     /// A hub that took longer to answer says nothing about the difference of the clocks.
     static let promptAnswer = Duration.seconds(1)
-    /// The clock went back when it is this far behind what it was.
-    static let clockJump = Duration.seconds(5)
+    /// How long a ban counts whose end, as fail2ban lists it, is over: its clock or its zone is not ours. Then it is asked
+    /// again.
+    static let quarter = Duration.seconds(900)
 
     private(set) var settings: Settings
     var table: [Subject: LiveReport] = [:]
@@ -150,6 +156,8 @@ package struct Monitor: Sendable {
     package mutating func start(at now: Timestamp) -> [Effect] {
         if mustSaveInstance { effects.append(.save(.instance(instance))) }
         mustSaveInstance = false
+        lastNow = now
+        resetEnds(at: now)
         for (subject, report) in table { watch(subject, report, at: now) }
         for (subject, state) in announced where state.isLifted { deadlines.add(subject, at: kept(state)) }
         questions.want(.jails, at: now)
@@ -190,7 +198,8 @@ package struct Monitor: Sendable {
         _ question: Question, with answer: Answer, isLogRead: Bool, at now: Timestamp
     ) -> [Effect] {
         guard let asked = questions.answered(question, with: answer, at: now) else { return finish(at: now) }
-        take(answer, to: question, asked: asked, isLogRead: isLogRead, at: now)
+        // While too much waits for the hub, the log is not read at all.
+        take(answer, to: question, asked: asked, isLogRead: isLogRead && wantsLines, at: now)
         return finish(at: now)
     }
 
@@ -230,23 +239,25 @@ package struct Monitor: Sendable {
     /// The hub ACKed what ``outgoing`` said.
     package mutating func acknowledged(at now: Timestamp) -> [Effect] {
         guard outbox.current != nil else { return [] }
-        var done = outbox.finish()
-        settle(done.removeLast(), at: now)
-        for item in done {
-            if item.isRefused {
-                effects.append(.note(.refusedForGood(item.subject, reason: nil)))
-                save(item.position)
-            } else {
-                settle(item, at: now)
-            }
-        }
+        settle(outbox.finish(), at: now)
         return finish(at: now, isLogRead: false)
     }
 
     /// The hub refused what ``outgoing`` said. Returns whether to go on at once; else a pause is due.
     package mutating func refused(at now: Timestamp) -> (effects: [Effect], goOn: Bool) {
         guard outbox.current != nil else { return ([], false) }
-        let goOn = outbox.refuse()
+        var goOn = false
+        switch outbox.refuse() {
+        case .refusedForGood(let item):
+            effects.append(.note(.refusedForGood(item.subject, reason: nil)))
+            save(item.position)
+            passSilent(at: now)
+            goOn = true
+        case .goOn:
+            passSilent(at: now)
+            goOn = !outbox.isAtHead  // where all that follows is silent, there is nothing else to try
+        case .pause: break
+        }
         if !goOn { effects.append(.note(.refusedForNow(reason: nil))) }
         return (finish(at: now, isLogRead: false), goOn)
     }
@@ -335,6 +346,7 @@ package struct Monitor: Sendable {
         report.heldSince = nil
         report.missedAt = nil
         report.guessedFrom = nil
+        report.overdueSince = nil
         report.reckonedAt = now
         table[subject] = report
         outbox.append(Outbox.Item(subject: subject, state: inHubTime(state), isEnd: false))
@@ -381,7 +393,10 @@ package struct Monitor: Sendable {
 
     /// - Parameter isLogRead: where not, no end has come yet: the next line may move it.
     private mutating func finish(at now: Timestamp, isLogRead: Bool = true) -> [Effect] {
-        if now + Self.clockJump < lastNow { questions.hurry(at: now) }
+        if ClockJump.isSetBack(from: lastNow, to: now) || ClockJump.isSet(from: lastNow, to: now) {
+            forgetFuture(at: now)
+            resetEnds(at: now)
+        }
         lastNow = now
         if isLogRead { for subject in deadlines.takeDue(at: now) { attend(subject, at: now) } }
         for question in settings.asks ? questions.takeDue(at: now) : [] {
@@ -393,6 +408,29 @@ package struct Monitor: Sendable {
         return effects
     }
 
+    /// The clock was set back: what was noted by it must not keep answers from counting until it is there again.
+    private mutating func forgetFuture(at now: Timestamp) {
+        questions.hurry(at: now)
+        for jail in jails.keys { jails[jail]?.forgetFuture(at: now) }
+        for (subject, report) in table {
+            table[subject]?.seenAt = min(report.seenAt, now)
+            table[subject]?.reckonedAt = min(report.reckonedAt, now)
+            table[subject]?.missedAt = report.missedAt.map { min($0, now) }
+            table[subject]?.overdueSince = nil
+            guard let held = report.heldSince else { continue }
+            table[subject]?.heldSince = min(held, now)
+            deadlines.add(subject, at: now + Self.unasked)
+        }
+    }
+
+    /// What was reported by a clock that was wrong by far lasts as long as was said, from now on.
+    private mutating func resetEnds(at now: Timestamp) {
+        for (subject, known) in table.filter({ $0.value.state.isMisdated(at: now) }).sorted(by: { $0.key < $1.key }) {
+            report(subject, until: known.state.end(from: now), since: now, at: now)
+            table[subject]?.heldSince = known.heldSince
+        }
+    }
+
     // MARK: What the hub holds
 
     /// Takes out of the outbox what says nothing to this hub; while none is in reach, who knows.
@@ -400,11 +438,20 @@ package struct Monitor: Sendable {
         switch form {
         case .unknown: return
         case .new:
+            guard !outbox.isUnderway else { return }
             let silent = outbox.places(atMost: 1) { isNews($0, at: now) }.first ?? outbox.count
             for item in outbox.take(first: silent) { settle(item, at: now) }
         case .old:
-            while let item = outbox.current, !isNews(item, at: now) {
-                if let passed = outbox.pass() { settle(passed, at: now) }
+            while !outbox.isOffered, !outbox.isEmpty {
+                guard let item = outbox.current else {
+                    outbox.rewind()
+                    continue
+                }
+                if isNews(item, at: now), !outbox.isOvertaking {
+                    outbox.isOffered = true
+                } else if let passed = outbox.pass() {
+                    settle(passed, at: now)
+                }
             }
         }
     }
@@ -424,23 +471,24 @@ package struct Monitor: Sendable {
 
     /// Notes what the hub holds now, on disk.
     private mutating func settle(_ item: Outbox.Item, at now: Timestamp) {
-        if !item.isAgain {
-            var state = item.state
-            if item.isEnd { state.isLifted = true }
-            if item.isBan || (announced[item.subject] != nil && now < kept(state)) {
+        var state = item.state
+        if item.isEnd { state.isLifted = true }
+        if item.isBan || (announced[item.subject] != nil && now < kept(state)) {
+            if announced[item.subject] != state {
                 announced[item.subject] = state
                 effects.append(.save(.live(item.subject, state)))
-                if state.isLifted { deadlines.add(item.subject, at: kept(state)) }
-            } else if announced.removeValue(forKey: item.subject) != nil {
-                effects.append(.save(.gone(item.subject, state.version)))
             }
+            if state.isLifted { deadlines.add(item.subject, at: kept(state)) }
+        } else if announced.removeValue(forKey: item.subject) != nil {
+            effects.append(.save(.gone(item.subject, state.version)))
         }
         save(item.position)
     }
 
     /// A lift need not be remembered for ever.
     mutating func prune(_ subject: Subject, at now: Timestamp) {
-        guard let state = announced[subject], state.isLifted, now >= kept(state) else { return }
+        guard let state = announced[subject], state.isLifted else { return }
+        guard now >= kept(state) else { return deadlines.add(subject, at: kept(state)) }
         announced[subject] = nil
         effects.append(.save(.gone(subject, state.version)))
     }
@@ -511,6 +559,8 @@ struct LiveReport: Hashable, Sendable {
     var heldSince: Timestamp?
     /// When an answer first did not list it.
     var missedAt: Timestamp?
+    /// When its end was first found to be over.
+    var overdueSince: Timestamp?
 }
 
 extension Report.State {
@@ -520,8 +570,4 @@ extension Report.State {
         moved.forget = forget + offset
         return moved
     }
-}
-
-extension Outbox.Item {
-    fileprivate var isBan: Bool { !isEnd && !state.isLifted }
 }

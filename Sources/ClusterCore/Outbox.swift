@@ -3,8 +3,10 @@ internal import DequeModule
 
 /// The monitor's reports on their way to the hub, in order.
 ///
-/// The old protocol's NAK does not say why. Where a later report is ACKed, the refused one is refused for good; where
-/// none is, the hub refuses us, and everything is kept.
+/// The old protocol's NAK does not say why. So what lies behind a refused report is tried too, except on the same
+/// subject: its reports never overtake each other. When the hub takes one, those before it get a second try, and what is
+/// refused then, while the hub takes others, is refused for good. Where nothing is taken, the hub refuses us, and
+/// everything is kept.
 struct Outbox: Sendable {
     struct Item: Sendable {
         var subject: Subject
@@ -14,24 +16,78 @@ struct Outbox: Sendable {
         /// How far the log is done with once this item is; nil where no line stands behind it.
         var position: LogPosition?
         /// The hub is to hear it though it has ACKed it before: it does not hold it any more.
-        var isAgain = false
-        var isRefused = false
+        var isAgain: Bool
+        fileprivate var isRefused = false
+
+        init(subject: Subject, state: Report.State, isEnd: Bool, isAgain: Bool = false) {
+            self.subject = subject
+            self.state = state
+            self.isEnd = isEnd
+            self.isAgain = isAgain
+        }
+
+        var isBan: Bool { !isEnd && !state.isLifted }
     }
 
-    /// How many refused reports in a row it takes to believe that the hub refuses us.
+    enum Verdict {
+        /// Another is worth trying at once.
+        case goOn
+        /// Only after a pause.
+        case pause
+        /// Taken out: the hub takes others, and never this one.
+        case refusedForGood(Item)
+    }
+
+    /// What waits on one subject: how many items, and what the last of them says.
+    private struct Tail: Sendable {
+        var count: Int
+        var isBan: Bool
+        var state: Report.State
+    }
+
+    /// How many refused reports in a row there may be without a pause.
     private static let patience = 16
 
     private var items = Deque<Item>()
+    private var tails: [Subject: Tail] = [:]
     private var cursor = 0
-    /// Indices of what is on its way in one batch.
+    /// The subjects of what lies before the cursor.
+    private var before: Set<Subject> = []
+    /// How many in a row were refused since the last pause.
+    private var refusals = 0
+    /// How many of the first were refused before the hub took another.
+    private var doubted = 0
+    /// Whether the current one may be on the wire already: it stays the current one until the hub's word or silence.
+    var isOffered = false
+    /// Places of what is on its way in one batch.
     private var batch: [Int] = []
 
     var isEmpty: Bool { items.isEmpty }
     var count: Int { items.count }
-    /// The one to send; nil where there is none.
-    var current: Item? { cursor < items.count ? items[cursor] : nil }
+    /// Whether nothing that lies before the current one was refused.
+    var isAtHead: Bool { cursor == 0 }
 
-    mutating func append(_ item: Item) { items.append(item) }
+    /// The one to send; nil where there is none.
+    var current: Item? {
+        guard cursor < items.count else { return nil }
+        return newest(items[cursor])
+    }
+
+    /// Whether an earlier report on the current one's subject is still open.
+    var isOvertaking: Bool { cursor < items.count && before.contains(items[cursor].subject) }
+
+    /// A ban's new end takes the place of the one that still waits: a hub that is away fills no memory.
+    mutating func append(_ item: Item) {
+        // What waits on the same subject is later, or the hub's own.
+        if item.isAgain, tails[item.subject] != nil { return }
+        if item.isBan, tails[item.subject]?.isBan == true {
+            tails[item.subject]?.state = item.state
+            return
+        }
+        let count = (tails[item.subject]?.count ?? 0) + 1
+        tails[item.subject] = Tail(count: count, isBan: item.isBan, state: item.state)
+        items.append(item)
+    }
 
     /// The log was read this far; false where nothing is on its way, so that the position is done with at once.
     mutating func reached(_ position: LogPosition) -> Bool {
@@ -40,76 +96,115 @@ struct Outbox: Sendable {
         return true
     }
 
-    /// The current one is done with, and so is all before it: what was refused is refused for good.
-    mutating func finish() -> [Item] {
-        let done = Array(items.prefix(cursor + 1))
-        items.removeFirst(done.count)
-        cursor = 0
-        return done
+    /// The hub took the current one: it is done with, and what lies before it is tried again.
+    mutating func finish() -> Item {
+        let (index, wereDoubted) = (cursor, doubted)
+        rewind()
+        doubted = index > 0 ? index : max(0, wereDoubted - 1)
+        return remove(at: index)
     }
 
     /// The current one says nothing new to the hub: goes past it. Returns it where nothing before it is still open.
     mutating func pass() -> Item? {
         guard cursor == 0 else {
-            cursor += 1
+            step()
             return nil
         }
-        return items.removeFirst()
+        doubted = max(0, doubted - 1)
+        return remove(at: 0)
     }
 
-    /// The hub refused the current one. Returns whether another is worth trying at once.
-    mutating func refuse() -> Bool {
+    mutating func refuse() -> Verdict {
+        isOffered = false
+        if cursor == 0, doubted > 0, items[0].isRefused {
+            doubted -= 1
+            return .refusedForGood(remove(at: 0))
+        }
+        doubted = 0
         items[cursor].isRefused = true
-        cursor += 1
-        if cursor < min(items.count, Self.patience) { return true }
-        rewind()
-        return false
+        step()
+        refusals += 1
+        if cursor < items.count, refusals < Self.patience { return .goOn }
+        refusals = 0
+        if cursor == items.count { rewind() }
+        return .pause
     }
 
-    /// Nobody answered: from the first one on, once more.
+    /// From the first one on, once more.
     mutating func rewind() {
         cursor = 0
+        before = []
+        refusals = 0
+        doubted = 0
+        isOffered = false
         batch = []
     }
 
     // MARK: Batches, to a hub that says which it refuses and why
 
+    /// Whether a batch is on its way.
+    var isUnderway: Bool { !batch.isEmpty }
+
     /// The places of the first items of this kind.
     func places(atMost count: Int, where isWanted: (Item) -> Bool) -> [Int] {
         var places: [Int] = []
-        for (place, item) in items.enumerated() where isWanted(item) {
+        for (place, item) in items.enumerated() where isWanted(newest(item)) {
             if places.count == count { break }
             places.append(place)
         }
         return places
     }
 
-    /// These are on their way, until ``finishBatch(_:except:)`` or ``rewind()``.
+    /// These are on their way, as they are now, until ``finishBatch(_:except:)`` or ``rewind()``.
     mutating func begin(_ places: [Int]) -> [Item] {
         batch = places
-        return places.map { items[$0] }
+        return places.map { place in
+            items[place] = newest(items[place])
+            tails[items[place].subject]?.isBan = false
+            return items[place]
+        }
     }
 
-    /// The hub has answered the first so many of the batch. Returns what is done with, of which `isRefused` says which
-    /// it refused for good, and whether it wants the rest later.
+    /// The hub has answered the first so many of the batch. Returns what is done with, each beside the refusal for good
+    /// where it was refused, and whether the hub wants the rest later.
     mutating func finishBatch(
         _ count: Int, except refusals: [Int: HubRefusal]
     ) -> (done: [(item: Item, refusal: HubRefusal?)], isHeldUp: Bool) {
         let held = refusals.filter { $0.value.verdict == .later }.keys.min()
         let answered = batch.prefix(min(held ?? count, count))
         let refused = Dictionary(uniqueKeysWithValues: answered.enumerated().map { ($1, refusals[$0]) })
-        // What says nothing new goes along with what stands before it, or with what follows where that is done with.
+        // What says nothing new is done with as soon as all that stands before it is.
         let end = held.map { batch[$0] } ?? answered.last.map { $0 + 1 } ?? 0
-        let done = items.indices.prefix(end).map { (items[$0], refused[$0] ?? nil) }
-        items.removeFirst(end)
+        let done = take(first: end).enumerated().map { ($1, refused[$0] ?? nil) }
         rewind()
         return (done, held != nil)
     }
 
     /// Takes out so many from the front.
-    mutating func take(first count: Int) -> [Item] {
-        let taken = Array(items.prefix(count))
-        items.removeFirst(count)
-        return taken
+    mutating func take(first count: Int) -> [Item] { (0..<count).map { _ in remove(at: 0) } }
+
+    private mutating func step() {
+        before.insert(items[cursor].subject)
+        cursor += 1
+    }
+
+    private func newest(_ item: Item) -> Item {
+        guard let tail = tails[item.subject], tail.count == 1, tail.isBan else { return item }
+        var newest = item
+        newest.state = tail.state
+        return newest
+    }
+
+    /// Takes it out; its place in the log is done with only when what lies before it is.
+    private mutating func remove(at index: Int) -> Item {
+        let taken = items.remove(at: index)  // in a line of its own: as an argument it would copy all of them first
+        var item = newest(taken)
+        tails[item.subject]?.count -= 1
+        if tails[item.subject]?.count == 0 { tails[item.subject] = nil }
+        if index > 0, let position = item.position {
+            items[index - 1].position = position
+            item.position = nil
+        }
+        return item
     }
 }

@@ -18,6 +18,9 @@ struct QuestionSchedule: Sendable {
 
     func isUnderway(_ question: Question) -> Bool { underway[question] != nil }
 
+    /// Whether it is to be asked at some time.
+    func isWanted(_ question: Question) -> Bool { due[question] != nil }
+
     mutating func forget(_ question: Question) { due[question] = nil }
 
     /// The next moment at which ``takeDue(at:)`` has something to give.
@@ -69,6 +72,7 @@ struct QuestionSchedule: Sendable {
     /// After the clock was set back: nothing waits for a time that has become far.
     mutating func hurry(at now: Timestamp) {
         for question in due.keys { due[question] = now }
+        for (question, asked) in underway { underway[question] = min(asked, now) }
     }
 }
 

@@ -7,17 +7,18 @@ extension Subscriber {
 
     /// One failing jail holds up no other; the log is one.
     func lane(of placement: Subject) -> WaitingList.Lane {
-        settings.target == .log ? nil : placement.jail
+        guard settings.target == .log else { return placement.jail }
+        // What another action did before is undone where it was done.
+        return ledger[placement].map { $0.step == .logged } ?? true ? nil : placement.jail
     }
 
     /// Starts the next act: the first that waits, and whatever else waits for the same.
     mutating func begin(at now: Timestamp) {
         let blocked = Set(paused.filter { $0.value.until > now }.keys)
         while case .some(let lane) = waiting.nextLane(except: blocked) {
-            guard let first = waiting.first(in: lane) else { return }
-            waiting.removeFirst(in: lane)
+            guard let first = waiting.takeFirst(in: lane) else { return }
             guard let aim = aim(for: first, at: now) else { continue }
-            if isNotOurs(first) {
+            if aim == .free, isNotOurs(first) {
                 note(.released, first, at: now)
                 continue
             }
@@ -33,38 +34,44 @@ extension Subscriber {
     ) -> [Subject] {
         let limit = limit(for: aim, first)
         var more: [Subject] = []
-        while more.count + 1 < limit, let next = waiting.first(in: lane) {
-            if let other = self.aim(for: next, at: now) {
-                guard other == aim, !isNotOurs(next), !(aim == .free && next.address.isNetwork) else { break }
+        // What cannot go with it keeps its place, so that bans and frees that alternate do not go one by one.
+        var passedOver: [Subject] = []
+        while more.count + 1 < limit, passedOver.count <= limit, let next = waiting.takeFirst(in: lane) {
+            guard let other = self.aim(for: next, at: now) else { continue }
+            if other == aim, aim == .ban || !(isNotOurs(next) || next.address.isNetwork) {
                 more.append(next)
+            } else {
+                passedOver.append(next)
             }
-            waiting.removeFirst(in: lane)
         }
+        waiting.putBack(passedOver, in: lane)
         return more
     }
 
+    /// Whether it may not be freed: another than we may have banned it.
     private func isNotOurs(_ placement: Subject) -> Bool {
         switch ledger[placement]?.step {
         case .foreign, .unclear: true
-        case .intended, .held, .logged, .released, nil: false
+        case .intended: settings.target == .same  // the answer was lost
+        case .held, .logged, .released, nil: false
         }
     }
 
     /// How many of these may go into one act.
     private func limit(for aim: Aim, _ first: Subject) -> Int {
         switch settings.target {
-        case .log: 10_000
+        case .log where lane(of: first) == nil: 10_000
         // Whose ban it is shows only in the answer to a call of its own.
         case .same where aim == .ban: 1
         // Freeing a network frees what lies inside: it goes alone, and only while it is listed.
-        case .own, .same: aim == .free && first.address.isNetwork ? 1 : batch.size
+        case .own, .same, .log: aim == .free && first.address.isNetwork ? 1 : batch.size
         }
     }
 
     private mutating func start(
         _ aim: Aim, _ placements: [Subject], in lane: WaitingList.Lane, at now: Timestamp
     ) {
-        if aim == .ban {
+        if aim == .ban, lane != nil {
             for placement in placements {
                 note(.intended, placement, at: now)
                 if let host = decision(on: placement, at: now)?.host { ledger.name(host, for: placement) }
@@ -73,7 +80,8 @@ extension Subscriber {
         underway = Underway(aim: aim, lane: lane, placements: placements, since: now)
         guard let jail = lane else {
             let lines = placements.map {
-                Announcement(ledger[$0]?.host ?? settings.host, $0, aim == .ban ? .ban : .unban)
+                let host = ledger[$0]?.host ?? decision(on: $0, at: now)?.host ?? settings.host
+                return Announcement(host, $0, aim == .ban ? .ban : .unban)
             }
             emit(.act(.write(lines)))
             return
@@ -97,14 +105,22 @@ extension Subscriber {
         let jail = act.placements[0].jail
         switch (act.aim, answer) {
         case (.check, .status(let listed, _)):
-            if listed.contains(act.placements[0].address) {
-                paused[act.lane] = nil
-                underway = Underway(aim: .free, lane: act.lane, placements: act.placements, since: now)
-                instruct(.free, act.placements, in: jail)
-                return
+            let network = act.placements[0]
+            guard listed.contains(network.address) else {
+                note(.released, network, at: now)
+                emit(.note(.notListed(network)))
+                break
             }
-            note(.released, act.placements[0], at: now)
-            emit(.note(.notListed(act.placements[0])))
+            if settings.target == .same, listed.contains(where: { isForeign($0, inside: network) }) {
+                let reason = "\(network.address) holds bans of fail2ban's own, and is left to end by itself"
+                note(.released, network, at: now)
+                emit(.note(.failed(jail, reason: reason)))
+                break
+            }
+            paused[act.lane] = nil
+            underway = Underway(aim: .free, lane: act.lane, placements: act.placements, since: now)
+            instruct(.free, act.placements, in: jail)
+            return
         case (.ban, .changed(let number)):
             succeeded(act, at: now)
             banned(act.placements, number: number, at: now)
@@ -121,10 +137,14 @@ extension Subscriber {
             emit(.note(.noSuchJail(jail)))  // the jail may come back, and its bans with it
             failed(act, at: now)
         case (_, .notRunning(let reason)), (_, .impossible(let reason)):
+            if act.aim == .ban, settings.target == .same {
+                // Nothing was done, and by the next try fail2ban may have banned it.
+                for placement in act.placements where !lost.contains(placement) { note(.released, placement, at: now) }
+            }
             emit(.note(.failed(jail, reason: reason)))
             failed(act, at: now)
         case (_, .unclear(let reason)):
-            if act.aim == .ban { lost.formUnion(act.placements) }
+            if act.aim == .ban, settings.target == .same { lost.formUnion(act.placements) }
             emit(.note(.failed(jail, reason: reason)))
             failed(act, at: now)
         default:
@@ -137,7 +157,10 @@ extension Subscriber {
     private mutating func banned(_ placements: [Subject], number: Int, at now: Timestamp) {
         defer { lost.subtract(placements) }
         guard settings.target == .same, number == 0 else {
-            for placement in placements { note(settings.target == .log ? .logged : .held, placement, at: now) }
+            for placement in placements {
+                note(settings.target == .log ? .logged : .held, placement, at: now)
+                if let host = decision(on: placement, at: now)?.host { ledger.name(host, for: placement) }
+            }
             emit(.note(.banned(placements[0].jail, placements.map(\.address))))
             return
         }
@@ -145,6 +168,12 @@ extension Subscriber {
             note(lost.contains(placement) ? .unclear : .foreign, placement, at: now)
             emit(.note(.bannedAlready(placement)))
         }
+    }
+
+    /// Whether fail2ban itself may have banned this address, and would free it with the network.
+    private func isForeign(_ address: Address, inside network: Subject) -> Bool {
+        address != network.address && network.address.contains(address)
+            && ledger[Subject(network.jail, address)]?.step != .held
     }
 
     /// fail2ban freed every address inside the network, ours among them.

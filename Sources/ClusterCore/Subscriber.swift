@@ -3,6 +3,10 @@ package import BanModel
 /// What this host bans: the hub's broadcasts, fail2ban's answers and time go in; ledger records and acts come out.
 ///
 /// It is level-triggered: it compares what should hold with what it has done, and does the difference, one act at a time.
+///
+/// Its clock may jump. Forward, whether by a correction, a sleep or a mistake: nobody is freed for ``patience``, so that a
+/// clock that is soon set right frees nobody; after that it is believed. Back: what was heard by a clock that was wrong
+/// by far lasts from now on for as long as was said, and what comes later wins all the same, as versions only grow.
 package struct Subscriber: Sendable {
     package struct Settings: Sendable {
         package enum Target: Hashable, Sendable {
@@ -62,6 +66,10 @@ package struct Subscriber: Sendable {
 
     /// How many reports it keeps.
     static let limit = 1_000_000
+    /// The clock has jumped, or the host has slept, where an end is found this late.
+    private static let lateness = Duration.seconds(60)
+    /// How long after such a jump no end counts. A week after the last news fail2ban has forgotten our bans anyway.
+    static let patience = Duration.seconds(300)
 
     private(set) var settings: Settings
     var replica = Replica()
@@ -76,6 +84,9 @@ package struct Subscriber: Sendable {
     var lost: Set<Subject> = []
     private var lastVersion: Version = 0
     private var effects: [Effect] = []
+    private var lastNow: Timestamp = .seconds(0)
+    /// While the clock is in doubt: the last time that is believed, by which ends are judged, and how long that goes on.
+    private var doubt: (believed: Timestamp, until: Timestamp)?
 
     /// An act, and what it is for.
     struct Underway: Sendable {
@@ -108,10 +119,12 @@ package struct Subscriber: Sendable {
 
     /// At the daemon's start: settles what a crash left open, and compares everything.
     package mutating func start(at now: Timestamp) -> [Effect] {
-        for (placement, entry) in ledger.entries.sorted(by: { $0.key < $1.key })
-        where entry.step == .intended && settings.target == .same {
-            // Whether fail2ban or we came first, nobody can say any more.
-            note(.unclear, placement, at: now)
+        lastNow = now
+        resetEnds(at: now)
+        let last = Timestamp(microseconds: lastVersion)
+        if lastVersion > 0, last + Ledger.memory < now { doubt = (last, now + Self.patience) }
+        for (placement, entry) in ledger.entries.sorted(by: { $0.key < $1.key }) {
+            settleIntent(placement, entry.step, at: now)
         }
         reviewAll(at: now)
         return finish(at: now)
@@ -164,13 +177,13 @@ package struct Subscriber: Sendable {
 
     package var nextDeadline: Timestamp? {
         let retry = underway == nil ? waiting.inLanes.compactMap { paused[$0]?.until }.min() : nil
-        return [deadlines.next, retry].compactMap { $0 }.min()
+        return [doubt?.until ?? deadlines.next, retry].compactMap { $0 }.min()
     }
 
     package func ledgerSnapshot(at now: Timestamp) -> [LedgerRecord] { ledger.snapshot(at: now) }
 
     package func replicaSnapshot(at now: Timestamp) -> [Report] {
-        replica.reports.filter { $0.1.isLive(at: now) }.map { (voice, state) in
+        replica.reports.filter { $0.1.isLive(at: believed(now)) }.map { (voice, state) in
             Report(origin: Origin(host: voice.host), subject: voice.subject, state: state)
         }
     }
@@ -182,6 +195,7 @@ package struct Subscriber: Sendable {
     mutating func note(_ step: LedgerRecord.Step, _ placement: Subject, at now: Timestamp) {
         let record = LedgerRecord(placement, step, at: now)
         ledger.note(record)
+        if step == .released { lost.remove(placement) }
         effects.append(.ledger(record))
     }
 
@@ -197,8 +211,55 @@ package struct Subscriber: Sendable {
         }
     }
 
+    /// What a crash left open, or another action than today's.
+    private mutating func settleIntent(_ placement: Subject, _ step: LedgerRecord.Step, at now: Timestamp) {
+        switch step {
+        case .logged where settings.target != .log:
+            note(.released, placement, at: now)
+        case .intended where settings.target != .own(placement.jail):
+            if settings.target == .same, decision(on: placement, at: now) != nil {
+                lost.insert(placement)
+            } else {
+                // Whether it is banned, and by fail2ban or by us, nobody can say any more.
+                note(.unclear, placement, at: now)
+            }
+        default: break
+        }
+    }
+
+    /// What was heard by a clock that was wrong by far lasts as long as was said, from now on.
+    private mutating func resetEnds(at now: Timestamp) {
+        let misdated = replica.reports.filter { $0.1.isMisdated(at: now) }
+        for (voice, state) in misdated.sorted(by: { $0.1.version < $1.1.version }) {
+            lastVersion += 1
+            let state = Report.State(version: lastVersion, isLifted: false, until: state.end(from: now))
+            let placement = placement(of: voice.subject)
+            _ = replica.merge(voice, state, for: placement)
+            effects.append(.replica(Report(origin: Origin(host: voice.host), subject: voice.subject, state: state)))
+            deadlines.add(placement, at: state.until)
+        }
+    }
+
+    private mutating func watchClock(at now: Timestamp) {
+        if ClockJump.isSetBack(from: lastNow, to: now) || ClockJump.isSet(from: lastNow, to: now) {
+            doubt = nil
+            for lane in paused.keys { paused[lane]?.until = now }
+            resetEnds(at: now)
+        }
+        if let until = doubt?.until {
+            if now >= until { doubt = nil }
+        } else if let next = deadlines.next, next + Self.lateness < now {
+            doubt = (lastNow, now + Self.patience)
+        }
+        lastNow = now
+    }
+
+    /// The time by which ends are judged.
+    private func believed(_ now: Timestamp) -> Timestamp { doubt?.believed ?? now }
+
     private mutating func finish(at now: Timestamp) -> [Effect] {
-        for placement in deadlines.takeDue(at: now) { review(placement, at: now) }
+        watchClock(at: now)
+        for placement in deadlines.takeDue(at: believed(now)) { review(placement, at: now) }
         if underway == nil { begin(at: now) }
         defer { effects = [] }
         return effects
@@ -212,16 +273,19 @@ package struct Subscriber: Sendable {
     }
 
     private func report(_ announcement: Announcement, at now: Timestamp) -> Report {
+        let version = max(now.microseconds, lastVersion + 1)
+        // While the clock was never set, the last time that is known is the best guess.
+        let begins = now < ClockJump.unset ? Timestamp(microseconds: version) : now
         let state = Report.State(
-            version: max(now.microseconds, lastVersion + 1), isLifted: announcement.action == .unban,
-            until: settings.bantime.map { now + $0 } ?? .forever)
+            version: version, isLifted: announcement.action == .unban,
+            until: settings.bantime.map { begins + $0 } ?? .forever)
         return Report(origin: Origin(host: announcement.host), subject: announcement.subject, state: state)
     }
 
     /// Who wants this placement banned; nil where nobody does or nobody may.
     func decision(on placement: Subject, at now: Timestamp) -> (host: Host, until: Timestamp)? {
         guard refusal(of: placement.address) == nil else { return nil }
-        return replica.longest(placement, without: settings.host, at: now)
+        return replica.longest(placement, without: settings.host, at: believed(now))
     }
 
     private func refusal(of address: Address) -> String? {
@@ -230,12 +294,13 @@ package struct Subscriber: Sendable {
 
     /// Looks at a placement anew: after news of it, when an end comes, and when an act on it failed.
     mutating func review(_ placement: Subject, at now: Timestamp) {
-        _ = replica.expire(placement, at: now)
+        _ = replica.expire(placement, at: believed(now))
         if let decision = decision(on: placement, at: now) {
             deadlines.add(placement, at: decision.until)
         } else if let reason = refusal(of: placement.address),
-            replica.longest(placement, without: settings.host, at: now) != nil
+            let longest = replica.longest(placement, without: settings.host, at: believed(now))
         {
+            deadlines.add(placement, at: longest.until)  // to be forgotten then
             effects.append(.note(.neverBanned(placement.address, reason: reason)))
         }
         if aim(for: placement, at: now) != nil { waiting.add(placement, to: lane(of: placement)) }

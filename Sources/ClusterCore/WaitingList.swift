@@ -28,14 +28,22 @@ struct WaitingList: Sendable {
         return .some(lane)
     }
 
-    func first(in lane: Lane) -> Subject? { lanes[lane]?.first }
-
-    mutating func removeFirst(in lane: Lane) {
-        guard let placement = lanes[lane]?.popFirst() else { return }
+    /// Takes out what has waited longest in this lane.
+    mutating func takeFirst(in lane: Lane) -> Subject? {
+        guard let placement = lanes[lane]?.popFirst() else { return nil }
         members.remove(placement)
         if lanes[lane]?.isEmpty == true {
             lanes[lane] = nil
             turns.removeAll { $0 == lane }
         }
+        return placement
+    }
+
+    /// What was taken from this lane, in this order, goes to its beginning again.
+    mutating func putBack(_ placements: [Subject], in lane: Lane) {
+        guard !placements.isEmpty else { return }
+        if lanes[lane] == nil { turns.append(lane) }
+        lanes[lane, default: []].prepend(contentsOf: placements)
+        members.formUnion(placements)
     }
 }

@@ -204,6 +204,30 @@ struct Together {
         #expect(both.toldAgain == 0)
     }
 
+    @Test func `what changes while reports are on their way is told with the next ones`() {
+        var both = Together()
+        both.monitor.fail2ban = running(["198.51.100.1": 600, "198.51.100.2": 20], total: 2)
+        both.monitor.begin()
+        both.talk(losing: true)
+        both.lose()
+        both.talk()
+        let told = both.monitor.monitor.takeReports(atMost: 9, at: both.monitor.now)
+        #expect(told == [])
+        both.monitor.fail2ban = running(["198.51.100.1": 900, "198.51.100.2": 40], total: 2)
+        both.monitor.line(.bannedAlready(address("198.51.100.1")), at: 10)
+        let first = both.monitor.monitor.takeReports(atMost: 9, at: both.monitor.now)
+        #expect(first.map(\.subject.address).map(\.description) == ["198.51.100.1", "198.51.100.2"])
+        // One end moves once more, the other ban is over, before the hub's answer comes.
+        both.monitor.fail2ban = running(["198.51.100.1": 1200, "198.51.100.2": 40], total: 2)
+        both.monitor.line(.bannedAlready(address("198.51.100.1")), at: 45)
+        let outcome = both.hub.report(first, instance: both.monitor.monitor.instance.number)
+        #expect(outcome.refusal == nil && outcome.except.isEmpty)
+        both.monitor.carryOut(both.monitor.monitor.taken(2, except: [:], at: both.monitor.now).effects)
+        let second = both.monitor.monitor.takeReports(atMost: 9, at: both.monitor.now)
+        #expect(second.map(\.subject.address.description) == ["198.51.100.1"])
+        #expect(second.first.map { $0.state.until >= .at(1200) } == true)
+    }
+
     @Test(arguments: [900.0, -900])
     func `schedule 9: a clock that is fifteen minutes off moves no end`(offset: Double) {
         var both = Together()

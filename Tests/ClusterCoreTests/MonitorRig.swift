@@ -26,6 +26,9 @@ struct MonitorRig {
     var records: [MonitorRecord]
     var notes: [Monitor.Note] = []
     var isHubUp = true
+    /// What the hub answers with NAK, in `heard` as `NAK Ban 192.0.2.1`.
+    var refuses: @Sendable (Announcement) -> Bool = { _ in false }
+    private var isPausing = false
 
     init(records: [MonitorRecord] = [], settings: Monitor.Settings = settings) {
         self.records = records
@@ -41,6 +44,21 @@ struct MonitorRig {
     }
 
     mutating func carryOut(_ effects: [Monitor.Effect]) {
+        note(effects)
+        while isHubUp, !isPausing, let next = monitor.outgoing {
+            guard refuses(next) else {
+                heard.append("\(next.action.rawValue) \(next.subject.address)")
+                note(monitor.acknowledged(at: now))
+                continue
+            }
+            heard.append("NAK \(next.action.rawValue) \(next.subject.address)")
+            let (effects, goOn) = monitor.refused(at: now)
+            isPausing = !goOn
+            note(effects)
+        }
+    }
+
+    private mutating func note(_ effects: [Monitor.Effect]) {
         for effect in effects {
             switch effect {
             case .ask(let question): asked.append(question)
@@ -48,15 +66,12 @@ struct MonitorRig {
             case .note(let note): notes.append(note)
             }
         }
-        while isHubUp, let next = monitor.outgoing {
-            heard.append("\(next.action.rawValue) \(next.subject.address)")
-            carryOut(monitor.acknowledged(at: now))
-        }
     }
 
     /// Lets time pass, with every deadline on the way in its turn.
     mutating func wait(until seconds: Double) {
         let end = Timestamp.at(seconds)
+        isPausing = false
         while let next = monitor.nextDeadline, next <= end {
             now = max(now, next)
             let before = asked.count

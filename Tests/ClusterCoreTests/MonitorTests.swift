@@ -516,21 +516,6 @@ import Testing
         #expect(rig.records == other.records)
     }
 
-    @Test func `a refused report does not stop those behind it, and a hub that refuses everything loses nothing`() {
-        var rig = MonitorRig()
-        rig.isHubUp = false
-        for last in 1...3 { rig.line(.banned(address("192.0.2.\(last)")), at: 1) }
-        #expect(rig.monitor.refused(at: rig.now).goOn)
-        #expect(rig.monitor.refused(at: rig.now).goOn)
-        #expect(!rig.monitor.refused(at: rig.now).goOn)
-        #expect(rig.monitor.outgoing?.subject == ssh("192.0.2.1"))
-        _ = rig.monitor.refused(at: rig.now)
-        rig.isHubUp = true
-        rig.wait(until: 3)
-        #expect(rig.heard == ["Ban 192.0.2.2", "Ban 192.0.2.3"])
-        #expect(rig.notes.contains(.refusedForGood(ssh("192.0.2.1"), reason: nil)))
-    }
-
     @Test func `while fail2ban does not run, it is asked one thing, with growing pauses`() {
         var rig = MonitorRig()
         rig.fail2ban = running(["192.0.2.1": 100_000], total: 1)
