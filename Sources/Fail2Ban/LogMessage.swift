@@ -65,6 +65,16 @@ enum LogMessage {
         return civil.year == 9999 ? .forever : .seconds(seconds)  // as far as fail2ban's calendar goes
     }
 
+    /// `[jail] Found ID - 2026-11-21 02:00:00`, `[jail] Ignore ID by ip`: whether the ID is no address.
+    static func isOfText(_ message: ArraySlice<UInt8>) -> Bool {
+        var scanner = ByteScanner(message)
+        guard scanner.take("["), scanner.text(upTo: "]") != nil,
+            scanner.take(" Found ") || scanner.take(" Attempt ") || scanner.take(" Ignore ")
+        else { return false }
+        guard let id = scanner.text(upTo: " ") else { return true }
+        return (try? Address(utf8: id)) == nil
+    }
+
     /// `Jail 'sshd' started`, `Jail 'sshd' stopped`; Python 2 could write `u'sshd'`.
     static func ofJail(_ message: ArraySlice<UInt8>) -> Reading {
         var scanner = ByteScanner(message)

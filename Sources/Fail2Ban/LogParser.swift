@@ -35,8 +35,14 @@ package struct LogParser: Sendable {
     package mutating func parse(
         _ line: ArraySlice<UInt8>, in form: LogForm = .plain, readAt: Timestamp
     ) -> ParsedLine {
-        guard line.count <= Self.longestLine else { return .refused(reason: "a line of \(line.count) bytes") }
-        guard isUTF8(line) else { return .refused(reason: "not UTF-8: \(quotation(line))") }
+        guard line.count <= Self.longestLine else {
+            openUnread(line)
+            return .refused(reason: "a line of \(line.count) bytes")
+        }
+        guard isUTF8(line) else {
+            openUnread(line)
+            return .refused(reason: "not UTF-8: \(quotation(line))")
+        }
         switch form {
         case .plain:
             if let prefix = LogPrefix(line) { return take(prefix, readAt) }
@@ -91,13 +97,27 @@ package struct LogParser: Sendable {
             self.open = nil
         }
         let parsed = meaning(of: prefix, readAt)
-        if parsed == .unrelated, mayRunOver(prefix) { open = (prefix.process, Self.longestMessage) }
+        if mayRunOver(prefix, parsed) { open = (prefix.process, Self.longestMessage) }
         return parsed
     }
 
-    /// Commands are logged as they are, line breaks and the attacker's text in them included; tracebacks too.
-    private func mayRunOver(_ prefix: LogPrefix) -> Bool {
-        prefix.level != .info && prefix.level != .notice && (prefix.logger == .commands || prefix.logger == .actions)
+    /// Commands are logged as they are, line breaks and the attacker's text in them included; tracebacks too. So is what
+    /// a jail takes for an ID: where that is no address, it may be any text.
+    private func mayRunOver(_ prefix: LogPrefix, _ parsed: ParsedLine) -> Bool {
+        switch (parsed, prefix.logger) {
+        case (.refused, .actions): true
+        case (.unrelated, .actions), (.unrelated, .commands): prefix.level != .info && prefix.level != .notice
+        case (.unrelated, .other): LogMessage.isOfText(prefix.message)
+        default: false
+        }
+    }
+
+    /// A line that is not read holds somebody else's text, and may be the first of several.
+    private mutating func openUnread(_ line: ArraySlice<UInt8>) {
+        guard let prefix = LogPrefix(line), open.map({ $0.process == prefix.process }) ?? true else {
+            return continueMessage()
+        }
+        open = (prefix.process, Self.longestMessage)
     }
 
     private mutating func continueMessage() {
