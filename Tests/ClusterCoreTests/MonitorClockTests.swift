@@ -138,6 +138,54 @@ private func clocked(
         #expect(versions.last.map { $0 > Timestamp.at(Self.future).microseconds } == true)
     }
 
+    @Test(arguments: [60.0, 36_000])
+    func `schedule 9: a clock that was ahead by less than a day is set right: fail2ban's list tells the ends`(
+        by: Double
+    ) {
+        var rig = MonitorRig()
+        rig.now = .at(by)
+        rig.fail2ban = clocked(["192.0.2.1": by + 600, "192.0.2.2": by + 600])
+        rig.begin()
+        rig.now = .at(0)
+        rig.fail2ban = clocked(["192.0.2.1": 600], total: 2)
+        rig.wait(until: 0)
+        rig.wait(until: 5)
+        #expect(rig.heard.dropFirst(2) == ["Unban 192.0.2.2"])
+        rig.fail2ban = stopped
+        rig.wait(until: 599)
+        #expect(rig.heard.count == 3)
+        rig.wait(until: 612)
+        #expect(rig.heard.last == "Unban 192.0.2.1")
+    }
+
+    @Test func `schedule 9: a jail that was restarted by a clock ahead is done with restoring by the right one`() {
+        var rig = MonitorRig()
+        rig.now = .at(36_000)
+        rig.fail2ban = clocked(["192.0.2.1": 40_000, "192.0.2.2": 40_000], bantime: 4000)
+        rig.begin()
+        rig.fail2ban = nil
+        rig.line(.stopped, at: 36_010)
+        rig.line(.started, at: 36_011)
+        rig.line(.restored(address("192.0.2.1")), at: 36_012)
+        rig.asked = []
+        rig = rig.setRight(at: 0, with: clocked(["192.0.2.1": 4000], bantime: 4000, total: 1))
+        rig.wait(until: 60)
+        #expect(rig.heard.count == 2)
+        rig.wait(until: 90)
+        #expect(rig.heard.dropFirst(2) == ["Unban 192.0.2.2"])
+    }
+
+    @Test func `schedule 9: by the log alone, too, a log in a zone ahead is told of at once`() {
+        var settings = MonitorRig.settings
+        settings.asks = false
+        settings.bantime = .seconds(600)
+        var rig = MonitorRig(settings: settings)
+        rig.begin()
+        rig.line(.banned(address("192.0.2.1")), at: 10, written: 3610)
+        rig.line(.unbanned(address("192.0.2.1")), at: 609.5, written: 4209.5)
+        #expect(rig.heard == ["Ban 192.0.2.1", "Unban 192.0.2.1"])
+    }
+
     static let zones = [-12.0, -5, -1, -0.25, 0.5, 5.75, 14]
 
     @Test(arguments: zones)
@@ -166,7 +214,7 @@ private func clocked(
         rig.line(.stopped, at: 200.5, written: 200.5 + zone)
         rig.line(.started, at: 201, written: 201 + zone)
         rig.line(.restored(address("192.0.2.1")), at: 202, written: 202 + zone)
-        rig.asked = []
+        #expect(!rig.heard.contains("Unban 192.0.2.1"))
         rig = rig.restarted()
         rig.fail2ban = clocked(["192.0.2.1": 610], zone: zone)
         rig.begin()
@@ -224,6 +272,21 @@ private func clocked(
 }
 
 extension MonitorRig {
+    /// The clock is set to this second, and fail2ban answers what was asked before.
+    fileprivate func setRight(at seconds: Double, with fail2ban: @escaping @Sendable (Question, Timestamp) -> Answer)
+        -> MonitorRig
+    {
+        var rig = self
+        rig.now = .at(seconds)
+        rig.fail2ban = fail2ban
+        rig.carryOut(rig.monitor.advance(to: rig.now))
+        for question in [Question.jails, .bantime(sshd), .bans(sshd), .status(sshd)] {
+            rig.carryOut(
+                rig.monitor.answered(question, with: fail2ban(question, rig.now), isLogRead: true, at: rig.now))
+        }
+        return rig
+    }
+
     /// Of the reports in the state file, in its order.
     fileprivate var bannedVersions: [Version] {
         records.compactMap { if case .live(_, let state) = $0, !state.isLifted { state.version } else { nil } }

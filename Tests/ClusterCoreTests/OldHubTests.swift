@@ -34,6 +34,45 @@ import Testing
         }
     }
 
+    @Test func `schedule 6: a hub that took some and then refuses everything for a while loses nothing either`() {
+        for refusals in 1...40 {
+            var rig = MonitorRig()
+            rig.isHubUp = false
+            for last in 1...20 { rig.line(.banned(address("192.0.2.\(last)")), at: 1) }
+            _ = rig.monitor.refused(at: rig.now)
+            for _ in 1...2 {
+                rig.heard.append("Ban \(rig.monitor.outgoing!.subject.address)")
+                rig.carryOut(rig.monitor.acknowledged(at: rig.now))
+            }
+            for _ in 0..<refusals { _ = rig.monitor.refused(at: rig.now) }
+            rig.isHubUp = true
+            rig.wait(until: 2)
+            #expect(Set(rig.heard) == Set((1...20).map { "Ban 192.0.2.\($0)" }), "after \(refusals)")
+        }
+    }
+
+    @Test func `schedule 7: over two rotations with the hub away the position on disk stays, and then takes the last`()
+    {
+        func position(_ inode: UInt64, _ offset: UInt64) -> LogPosition {
+            LogPosition(device: 1, inode: inode, offset: offset, headLength: 0, headSum: 0, tailSum: 0)
+        }
+        var rig = MonitorRig()
+        rig.carryOut(rig.monitor.reached(position(1, 10), at: rig.now))
+        rig.isHubUp = false
+        for inode in UInt64(1)...3 {
+            rig.line(.banned(address("192.0.2.\(inode)")), at: 1)
+            rig.carryOut(rig.monitor.reached(position(inode, 100), at: rig.now))
+        }
+        #expect(rig.monitor.position == position(1, 10))
+        // Killed here, it reads all three again, and the hub hears of each once.
+        var next = rig.restarted()
+        #expect(next.monitor.position == position(1, 10))
+        for inode in UInt64(1)...3 { next.line(.banned(address("192.0.2.\(inode)")), at: 5, written: 1) }
+        next.carryOut(next.monitor.reached(position(3, 100), at: next.now))
+        #expect(next.heard == (1...3).map { "Ban 192.0.2.\($0)" })
+        #expect(next.monitor.position == position(3, 100))
+    }
+
     @Test func `schedule 6: however many are refused for good, what lies behind them arrives`() {
         var rig = MonitorRig()
         rig.isHubUp = false
@@ -164,5 +203,20 @@ import Testing
         rig.isHubUp = true
         rig.wait(until: 2)
         #expect(Set(rig.heard) == ["Ban 192.0.2.1", "Ban 192.0.2.3"])
+    }
+
+    @Test func `what was refused long ago and is refused again gets its second try once the hub takes a later one`() {
+        var rig = MonitorRig()
+        rig.isHubUp = false
+        for last in 1...4 { rig.line(.banned(address("192.0.2.\(last)")), at: 1) }
+        for _ in 1...2 { _ = rig.monitor.refused(at: rig.now) }
+        rig.monitor.unanswered()
+        rig.carryOut(rig.monitor.greeted(nil, asked: rig.now, at: rig.now))
+        rig.carryOut(rig.monitor.acknowledged(at: rig.now))
+        rig.carryOut(rig.monitor.refused(at: rig.now).effects)
+        #expect(!rig.notes.contains(.refusedForGood(ssh("192.0.2.2"), reason: nil)))
+        rig.carryOut(rig.monitor.acknowledged(at: rig.now))
+        rig.carryOut(rig.monitor.refused(at: rig.now).effects)
+        #expect(rig.notes.contains(.refusedForGood(ssh("192.0.2.2"), reason: nil)))
     }
 }
