@@ -222,10 +222,11 @@ struct MonitorLoop: ~Copyable {
             underway = .nothing
             greeting = nil
             machine.unanswered()
-            complaints.say("hub \(endpoint)", "the hub is lost", ["hub": "\(endpoint)", "reason": "\(reason)"])
+            complaints.say(
+                "hub \(endpoint) \(reason)", "the hub is lost", ["hub": "\(endpoint)", "reason": "\(reason)"])
         case .unavailable(let endpoint, let reason):
             complaints.say(
-                "hub \(endpoint)", "the hub is not there", ["hub": "\(endpoint)", "reason": "\(reason)"])
+                "hub \(endpoint) \(reason)", "the hub is not there", ["hub": "\(endpoint)", "reason": "\(reason)"])
         }
     }
 
