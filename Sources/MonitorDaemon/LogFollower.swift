@@ -7,7 +7,7 @@ internal import LinuxSystem
 /// A file is known by its inode and by what it holds: its first 256 bytes and the 64 before the place that was reached. So
 /// a renamed log and a copied one are found again, and a new log that got the old one's inode is not taken for it.
 struct LogFollower: ~Copyable {
-    /// Longer lines are passed over: no line of fail2ban's that matters comes near.
+    /// Of a longer line only so much or a little more is handed out: no line of fail2ban's that matters comes near.
     static let longestLine = 65_536
     private static let chunk = 262_144
     /// In so many bytes stands a line of fail2ban's, if it writes the file.
@@ -25,8 +25,6 @@ struct LogFollower: ~Copyable {
     private var isSkipping = false
     /// Who writes the open file, as its first line tells.
     private var form = LogForm.plain
-    /// How many lines were too long.
-    private(set) var skipped = 0
     /// Whether all that is written was read, as far as the last look told.
     private(set) var isAtEnd = false
     /// Why the log cannot be read at the moment: to be tried again after a pause.
@@ -224,9 +222,10 @@ struct LogFollower: ~Copyable {
         guard !isSkipping else { return }
         rest += bytes[start...]
         if rest.count > Self.longestLine {
+            // Nobody reads it, but whoever parses must know that somebody's text begins here.
+            handOut(rest[...], line)
             rest = []
             isSkipping = true
-            skipped += 1
         }
     }
 }

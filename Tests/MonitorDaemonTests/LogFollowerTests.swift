@@ -147,17 +147,19 @@ private struct Rig: ~Copyable {
         #expect(rig.read() == ["one"])
     }
 
-    @Test func `a line that is too long is passed over whole, also by a reader that comes in its middle`() throws {
+    @Test func `of a line that is too long the beginning is handed out, and the rest is no line, also by a reader that comes in its middle`() throws {
         var rig = try Rig()
         try rig.append("")
         _ = rig.begin()
         try rig.append("before\n" + String(repeating: "x", count: 10_000_000) + "tail")
-        #expect(rig.read() == ["before"])
-        #expect(rig.follower.skipped == 1)
+        let lines = rig.read()
+        #expect(lines.count == 2 && lines[0] == "before")
+        #expect(lines.last.map { $0.utf8.count > 65_536 && $0.allSatisfy { $0 == "x" } } == true)
         let position = rig.restart()
         try rig.append(" that looks like a line\nafter\n")
         #expect(rig.begin(at: position) == .resumed)
-        #expect(rig.read() == ["after"])
+        let again = rig.read()
+        #expect(again.count == 2 && again[0].allSatisfy { $0 == "x" } && again[1] == "after")
         // Begun in the middle of a line: the rest of it is no line.
         rig.follower = LogFollower(path: rig.path)
         try rig.append("half a li")
