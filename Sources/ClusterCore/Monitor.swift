@@ -92,30 +92,21 @@ package struct Monitor: Sendable {
     /// Lines that fell into the subscriber's open intent.
     var undecided: [Subject: Timestamp] = [:]
     var canAsk: Bool
-    private var outbox = Outbox()
-    private var form = HubForm.unknown
+    var outbox = Outbox()
+    var form = HubForm.unknown
     /// What the hub holds by its own ACK, in its time: bans, and lifts until they may be forgotten.
-    private var announced: [Subject: Report.State] = [:]
+    var announced: [Subject: Report.State] = [:]
     /// What the hub's clock shows beyond ours; nil: it was not asked yet, or they agree.
-    private var clockOffset = Duration.zero
-    private var maximumBantime = Duration.seconds(30 * 86_400)
+    var clockOffset = Duration.zero
+    var maximumBantime = Duration.seconds(30 * 86_400)
     /// Tells us from another monitor of our name.
     package let instance: Instance
     private var mustSaveInstance = true
-    private(set) package var lastVersion: Version = 0
+    package internal(set) var lastVersion: Version = 0
     /// Everything in the log before this is done with: what the state file says.
     private(set) package var position: LogPosition?
-    private var effects: [Effect] = []
+    var effects: [Effect] = []
     private var lastNow: Timestamp = .seconds(0)
-
-    /// What the hub in reach understands.
-    private enum HubForm: Sendable {
-        /// None is in reach.
-        case unknown
-        /// Single announcements, without ends.
-        case old
-        case new
-    }
 
     /// - Parameters:
     ///   - records: the state file's, in order; empty at the first start.
@@ -211,102 +202,12 @@ package struct Monitor: Sendable {
     /// The subscriber has written its ledger anew; what follows is all of it.
     package mutating func ledgerBegins() { echo = EchoGuard() }
 
-    /// A hub has answered our hello.
-    ///
-    /// - Parameters:
-    ///   - greeting: nil: it understands the old form alone.
-    ///   - asked: when the hello was sent.
-    package mutating func greeted(_ greeting: HubGreeting?, asked: Timestamp, at now: Timestamp) -> [Effect] {
-        outbox.rewind()
-        guard let greeting else {
-            form = .old
-            return finish(at: now, isLogRead: false)
-        }
-        form = .new
-        maximumBantime = greeting.maximumBantime
-        lastVersion = max(lastVersion, greeting.version)
-        if asked <= now, now - asked <= Self.promptAnswer { compareClocks(greeting.time, at: now) }
-        if digest(at: now) != greeting.digest {
-            // Whether it lost its memory or never saw us: what it ACKed, it is told once more.
-            for (subject, state) in announced.sorted(by: { $0.key < $1.key }) {
-                outbox.append(Outbox.Item(subject: subject, state: state, isEnd: false, isAgain: true))
-            }
-            if !announced.isEmpty { emit(.toldAgain(announced.count)) }
-        }
-        return finish(at: now, isLogRead: false)
-    }
-
-    /// The hub ACKed what ``outgoing`` said.
-    package mutating func acknowledged(at now: Timestamp) -> [Effect] {
-        guard outbox.current != nil else { return [] }
-        settle(outbox.finish(), at: now)
-        return finish(at: now, isLogRead: false)
-    }
-
-    /// The hub refused what ``outgoing`` said. Returns whether to go on at once; else a pause is due.
-    package mutating func refused(at now: Timestamp) -> (effects: [Effect], goOn: Bool) {
-        guard outbox.current != nil else { return ([], false) }
-        var goOn = false
-        switch outbox.refuse() {
-        case .refusedForGood(let item):
-            effects.append(.note(.refusedForGood(item.subject, reason: nil)))
-            save(item.position)
-            passSilent(at: now)
-            goOn = true
-        case .goOn:
-            passSilent(at: now)
-            goOn = !outbox.isAtHead  // where all that follows is silent, there is nothing else to try
-        case .pause: break
-        }
-        if !goOn { effects.append(.note(.refusedForNow(reason: nil))) }
-        return (finish(at: now, isLogRead: false), goOn)
-    }
-
-    /// The hub took the first so many of ``takeReports(atMost:)``, but for these. Returns whether to go on at once; else
-    /// a pause is due.
-    package mutating func taken(
-        _ count: Int, except refusals: [Int: HubRefusal], at now: Timestamp
-    ) -> (effects: [Effect], goOn: Bool) {
-        let (done, isHeldUp) = outbox.finishBatch(count, except: refusals)
-        for (item, refusal) in done {
-            if let refusal {
-                emit(.refusedForGood(item.subject, reason: refusal.reason))
-                save(item.position)
-            } else {
-                settle(item, at: now)
-            }
-        }
-        if isHeldUp { emit(.refusedForNow(reason: refusals.values.first { $0.verdict == .later }?.reason)) }
-        return (finish(at: now, isLogRead: false), !isHeldUp)
-    }
-
-    /// The hub did not answer, or is gone: what comes next is a hello, and then the oldest report once more.
-    package mutating func unanswered() {
-        outbox.rewind()
-        form = .unknown
-    }
-
     /// Time has passed.
     package mutating func advance(to now: Timestamp) -> [Effect] {
         finish(at: now)
     }
 
     // MARK: What the shell looks at
-
-    /// The report that a hub of the old form is to hear next; nil where there is none, or no such hub.
-    package var outgoing: Announcement? {
-        guard form == .old else { return nil }
-        return outbox.current.map { Announcement(settings.host, $0.subject, $0.isBan ? .ban : .unban) }
-    }
-
-    /// The reports that a hub of the new form is to hear next, in order; empty where there are none, or no such hub.
-    package mutating func takeReports(atMost count: Int, at now: Timestamp) -> [Report] {
-        guard form == .new else { return [] }
-        let places = outbox.places(atMost: count) { isNews($0, at: now) }
-        return outbox.begin(places).map {
-            Report(origin: Origin(host: settings.host), subject: $0.subject, state: $0.state)
-        }
-    }
 
     /// Whether more of the log should be read: it is the queue, and memory only holds its head.
     package var wantsLines: Bool { outbox.count < 10_000 }
@@ -328,7 +229,7 @@ package struct Monitor: Sendable {
     mutating func emit(_ note: Note) { effects.append(.note(note)) }
 
     /// The next version for something that happened at this time.
-    private mutating func nextVersion(_ time: Timestamp) -> Version {
+    mutating func nextVersion(_ time: Timestamp) -> Version {
         lastVersion = max(time.microseconds, lastVersion + 1)
         return lastVersion
     }
@@ -392,7 +293,7 @@ package struct Monitor: Sendable {
     // MARK: After every piece of news
 
     /// - Parameter isLogRead: where not, no end has come yet: the next line may move it.
-    private mutating func finish(at now: Timestamp, isLogRead: Bool = true) -> [Effect] {
+    mutating func finish(at now: Timestamp, isLogRead: Bool = true) -> [Effect] {
         if ClockJump.isSetBack(from: lastNow, to: now) || ClockJump.isSet(from: lastNow, to: now) {
             forgetFuture(at: now)
             resetEnds(at: now)
@@ -408,134 +309,7 @@ package struct Monitor: Sendable {
         return effects
     }
 
-    /// The clock was set back: what was noted by it must not keep answers from counting until it is there again.
-    private mutating func forgetFuture(at now: Timestamp) {
-        questions.hurry(at: now)
-        for jail in jails.keys { jails[jail]?.forgetFuture(at: now) }
-        for (subject, report) in table {
-            table[subject]?.seenAt = min(report.seenAt, now)
-            table[subject]?.reckonedAt = min(report.reckonedAt, now)
-            table[subject]?.missedAt = report.missedAt.map { min($0, now) }
-            table[subject]?.overdueSince = nil
-            guard let held = report.heldSince else { continue }
-            table[subject]?.heldSince = min(held, now)
-            deadlines.add(subject, at: now + Self.unasked)
-        }
-    }
-
-    /// What was reported by a clock that was wrong by far lasts as long as was said, from now on.
-    private mutating func resetEnds(at now: Timestamp) {
-        for (subject, known) in table.filter({ $0.value.state.isMisdated(at: now) }).sorted(by: { $0.key < $1.key }) {
-            report(subject, until: known.state.end(from: now), since: now, at: now)
-            table[subject]?.heldSince = known.heldSince
-        }
-    }
-
-    // MARK: What the hub holds
-
-    /// Takes out of the outbox what says nothing to this hub; while none is in reach, who knows.
-    private mutating func passSilent(at now: Timestamp) {
-        switch form {
-        case .unknown: return
-        case .new:
-            guard !outbox.isUnderway else { return }
-            let silent = outbox.places(atMost: 1) { isNews($0, at: now) }.first ?? outbox.count
-            for item in outbox.take(first: silent) { settle(item, at: now) }
-        case .old:
-            while !outbox.isOffered, !outbox.isEmpty {
-                guard let item = outbox.current else {
-                    outbox.rewind()
-                    continue
-                }
-                if isNews(item, at: now), !outbox.isOvertaking {
-                    outbox.isOffered = true
-                } else if let passed = outbox.pass() {
-                    settle(passed, at: now)
-                }
-            }
-        }
-    }
-
-    private func isNews(_ item: Outbox.Item, at now: Timestamp) -> Bool {
-        let known = announced[item.subject]
-        if form == .new {
-            // Ends are no news: every report carries its own.
-            guard !item.isEnd else { return false }
-            return item.isAgain || item.state.isLifted
-                || (item.state.until > now + clockOffset && item.state.version != known?.version)
-        }
-        // The old form knows no ends: a changed end says nothing, nor does the end of what the hub never heard of.
-        let isKnown = known?.isLifted == false
-        return item.isBan ? !isKnown && item.state.until > now + clockOffset : isKnown
-    }
-
-    /// Notes what the hub holds now, on disk.
-    private mutating func settle(_ item: Outbox.Item, at now: Timestamp) {
-        var state = item.state
-        if item.isEnd { state.isLifted = true }
-        if item.isBan || (announced[item.subject] != nil && now < kept(state)) {
-            if announced[item.subject] != state {
-                announced[item.subject] = state
-                effects.append(.save(.live(item.subject, state)))
-            }
-            if state.isLifted { deadlines.add(item.subject, at: kept(state)) }
-        } else if announced.removeValue(forKey: item.subject) != nil {
-            effects.append(.save(.gone(item.subject, state.version)))
-        }
-        save(item.position)
-    }
-
-    /// A lift need not be remembered for ever.
-    mutating func prune(_ subject: Subject, at now: Timestamp) {
-        guard let state = announced[subject], state.isLifted else { return }
-        guard now >= kept(state) else { return deadlines.add(subject, at: kept(state)) }
-        announced[subject] = nil
-        effects.append(.save(.gone(subject, state.version)))
-    }
-
-    /// Until when, by our clock, the hub keeps it.
-    private func kept(_ state: Report.State) -> Timestamp {
-        state.bounded(by: maximumBantime).forget - clockOffset
-    }
-
-    /// Of what the hub should hold now.
-    private func digest(at now: Timestamp) -> ReportDigest {
-        var digest = ReportDigest()
-        let origin = Origin(host: settings.host)
-        for (subject, state) in announced where now < kept(state) {
-            digest.add(Report(origin: origin, subject: subject, state: state))
-        }
-        return digest
-    }
-
-    // MARK: The hub's clock
-
-    /// Ends are told in the hub's time. Where its clock is found to differ otherwise than before, all are told anew.
-    private mutating func compareClocks(_ theirs: Timestamp, at now: Timestamp) {
-        let difference = theirs - now
-        guard difference - clockOffset > Self.clockTolerance || clockOffset - difference > Self.clockTolerance else {
-            return
-        }
-        let before = clockOffset
-        clockOffset =
-            difference > Self.clockTolerance || .zero - difference > Self.clockTolerance ? difference : .zero
-        effects.append(.save(.clock(clockOffset)))
-        emit(.clockDiffers(clockOffset))
-        for (subject, known) in table.sorted(by: { $0.key < $1.key }) {
-            var state = known.state
-            state.version = nextVersion(now)
-            // The hub remembers the end that it was told by the other clock.
-            state.forget = max(state.forget, state.forget + before - clockOffset)
-            table[subject]?.state = state
-            outbox.append(Outbox.Item(subject: subject, state: inHubTime(state), isEnd: false))
-        }
-    }
-
-    private func inHubTime(_ state: Report.State) -> Report.State { state.moved(by: clockOffset) }
-
-    private func inOwnTime(_ state: Report.State) -> Report.State { state.moved(by: .zero - clockOffset) }
-
-    private mutating func save(_ position: LogPosition?) {
+    mutating func save(_ position: LogPosition?) {
         guard let position, position != self.position else { return }
         self.position = position
         effects.append(.save(.position(position)))
@@ -561,13 +335,4 @@ struct LiveReport: Hashable, Sendable {
     var missedAt: Timestamp?
     /// When its end was first found to be over.
     var overdueSince: Timestamp?
-}
-
-extension Report.State {
-    fileprivate func moved(by offset: Duration) -> Self {
-        var moved = self
-        moved.until = until + offset
-        moved.forget = forget + offset
-        return moved
-    }
 }

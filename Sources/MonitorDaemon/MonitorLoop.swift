@@ -11,25 +11,25 @@ internal import ZeroMQ
 
 /// The monitor's one thread: the log, the state file and the socket to the hub are its own.
 struct MonitorLoop: ~Copyable {
-    private let logger: Logger
+    let logger: Logger
     private let asker: Worker<Question, Answered>
-    private let host: Host
-    private var token: String?
-    private var machine: Monitor
+    let host: Host
+    var token: String?
+    var machine: Monitor
     private var log: LogSource
     private var ledger: LedgerReader
     private var state: StateFile<MonitorRecord>
     private var watch: FileWatch
     private var ledgerName: NameWatch
-    private var hubs: HubLinks
-    private var underway = Underway.nothing
+    var hubs: HubLinks
+    var underway = Underway.nothing
     /// Of the hub that is asked; nil: of the old form.
-    private var greeting: HubGreeting?
+    var greeting: HubGreeting?
     /// How far the log was read; how far it is done with, the machine knows.
     private var reached: LogPosition?
     private var mustRewrite = false
     private var unsaved: [MonitorRecord] = []
-    private var complaints: Complaints
+    var complaints: Complaints
 
     init(
         section: MonitorSection, general: GeneralSection, logger: Logger, context: Context,
@@ -54,12 +54,6 @@ struct MonitorLoop: ~Copyable {
         hubs = HubLinks(
             context: context, endpoints: section.hubs.map { "\($0)" }, timeLimit: section.requestTimeout,
             at: SystemClock.monotonic())
-    }
-
-    private enum Underway {
-        case nothing
-        case announcement(Announcement)
-        case reports(Int)
     }
 
     private static func settings(
@@ -132,7 +126,7 @@ struct MonitorLoop: ~Copyable {
         }
     }
 
-    private func wall() -> Timestamp { Timestamp(microseconds: SystemClock.wall()) }
+    func wall() -> Timestamp { Timestamp(microseconds: SystemClock.wall()) }
 
     // MARK: What comes in
 
@@ -175,104 +169,9 @@ struct MonitorLoop: ~Copyable {
         }
     }
 
-    // MARK: The hub
-
-    private mutating func talk() throws {
-        while true {
-            let now = SystemClock.monotonic()
-            let hello = Hello(host: host, instance: machine.instance, token: token)
-            for event in try hubs.work(at: now, hello: { hello.bytes }) { take(event, at: now) }
-            guard hubs.isIdle, let request = nextRequest() else { return }
-            guard try hubs.ask(request, at: now) else { return }
-        }
-    }
-
-    private mutating func nextRequest() -> [UInt8]? {
-        if let announcement = machine.outgoing {
-            underway = .announcement(announcement)
-            return OldForm.request(announcement, token: token)
-        }
-        guard let greeting else { return nil }
-        let reports = machine.takeReports(atMost: greeting.reportsPerRequest, at: wall())
-        guard !reports.isEmpty else { return nil }
-        var request = ReportsRequest(host: host, instance: machine.instance, token: token, reports: reports)
-        request.shorten(toFit: greeting.longestRequest)
-        underway = .reports(request.reports.count)
-        return request.bytes
-    }
-
-    private mutating func take(_ event: HubLinks.Event, at now: Int64) {
-        switch event {
-        case .chosen(let endpoint, let reply, let asked):
-            underway = .nothing
-            greeting = if case .greeting(let greeting) = reply { greeting } else { nil }
-            logger.info(
-                "the hub answers", metadata: ["hub": "\(endpoint)", "form": greeting == nil ? "old" : "new"])
-            let wall = self.wall()
-            carryOut(machine.greeted(greeting, asked: wall - .microseconds(now - asked), at: wall))
-        case .reply(let bytes):
-            let asked = underway
-            underway = .nothing
-            switch asked {
-            case .announcement(let announcement): take(bytes, to: announcement)
-            case .reports(let count): take(ReportsReply(bytes, count: count), count: count)
-            case .nothing: break
-            }
-        case .lost(let endpoint, let reason):
-            underway = .nothing
-            greeting = nil
-            machine.unanswered()
-            complaints.say(
-                "hub \(endpoint) \(reason)", "the hub is lost", ["hub": "\(endpoint)", "reason": "\(reason)"])
-        case .unavailable(let endpoint, let reason):
-            complaints.say(
-                "hub \(endpoint) \(reason)", "the hub is not there", ["hub": "\(endpoint)", "reason": "\(reason)"])
-        }
-    }
-
-    /// A hub of the old form.
-    private mutating func take(_ reply: [UInt8], to sent: Announcement) {
-        if reply == OldForm.message(sent) {
-            logger.debug("acknowledged", metadata: ["message": "\(sent)"])
-            hubs.isWell()
-            carryOut(machine.acknowledged(at: wall()))
-            return
-        }
-        let isRefusal = reply == OldForm.refusal
-        complaints.say(
-            "refused", isRefusal ? "the hub refused a report: its log says why" : "the hub answered nonsense",
-            ["message": "\(sent)"])
-        let (effects, goOn) = machine.refused(at: wall())
-        carryOut(effects)
-        if !goOn { hubs.rest(at: SystemClock.monotonic()) }
-    }
-
-    private mutating func take(_ reply: ReportsReply, count: Int) {
-        switch reply {
-        case .taken(let epoch, let refusals):
-            logger.debug("acknowledged", metadata: ["reports": "\(count - refusals.count)"])
-            let (effects, goOn) = machine.taken(count, except: refusals, at: wall())
-            carryOut(effects)
-            if goOn { hubs.isWell() } else { hubs.rest(at: SystemClock.monotonic()) }
-            if epoch != greeting?.epoch { greetAgain() }
-        case .refusal(let refusal):
-            complaints.say("refused", "the hub refuses us", ["reason": "\(refusal)"])
-            greetAgain()
-        case .oldHub, .nonsense:
-            complaints.say("form", "the hub does not answer as it did: it is greeted again")
-            greetAgain()
-        }
-    }
-
-    private mutating func greetAgain() {
-        greeting = nil
-        machine.unanswered()
-        hubs.greetAgain()
-    }
-
     // MARK: What goes out
 
-    private mutating func carryOut(_ effects: [Monitor.Effect]) {
+    mutating func carryOut(_ effects: [Monitor.Effect]) {
         for effect in effects {
             switch effect {
             case .ask(let question): asker.add(question)
@@ -291,48 +190,6 @@ struct MonitorLoop: ~Copyable {
         } catch {
             mustRewrite = true
             complaints.say("disk", "the state file cannot be written", ["error": "\(error)"])
-        }
-    }
-
-    private mutating func say(_ note: Monitor.Note) {
-        switch note {
-        case .reported(let subject, let until):
-            logger.info(
-                "ban", metadata: ["jail": "\(subject.jail)", "address": "\(subject.address)", "until": "\(until)"])
-        case .lifted(let subject):
-            logger.info("lifted", metadata: ["jail": "\(subject.jail)", "address": "\(subject.address)"])
-        case .ended(let subject):
-            logger.info("ended", metadata: ["jail": "\(subject.jail)", "address": "\(subject.address)"])
-        case .neverBanned(let address, let reason):
-            complaints.say(
-                "never", "not reported: it may not be banned", ["address": "\(address)", "reason": "\(reason)"])
-        case .refusedForGood(let subject, let reason):
-            logger.warning(
-                "the hub refuses this report for good, and takes those behind it",
-                metadata: [
-                    "jail": "\(subject.jail)", "address": "\(subject.address)",
-                    "reason": "\(reason ?? "the hub's log says it")",
-                ])
-        case .refusedForNow(let reason):
-            complaints.say(
-                "everything", "the hub takes nothing now: everything is kept and tried again",
-                ["hub": "\(hubs.endpoint ?? "")", "reason": "\(reason ?? "is authtoken right?")"])
-        case .clockDiffers(let difference):
-            let seconds = Double(difference.components.seconds) + Double(difference.components.attoseconds) / 1e18
-            logger.warning(
-                "the hub's clock differs from this host's: ends are told in the hub's time",
-                metadata: ["seconds": "\(seconds)"])
-        case .toldAgain(let count):
-            logger.notice(
-                "the hub does not hold what it took before: it is told again", metadata: ["reports": "\(count)"])
-        case .cannotAsk(let reason):
-            logger.warning(
-                "fail2ban cannot be asked: an early unban counts after a minute without a sign of a stop",
-                metadata: ["reason": "\(reason)"])
-        case .noAnswer(let question, let reason):
-            complaints.say("fail2ban", "fail2ban does not answer", ["question": "\(question)", "reason": "\(reason)"])
-        case .jailRestarted(let jail):
-            logger.info("a jail was restarted", metadata: ["jail": "\(jail)"])
         }
     }
 }

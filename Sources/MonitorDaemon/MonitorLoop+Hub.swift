@@ -1,0 +1,110 @@
+internal import BanModel
+internal import ClusterCore
+internal import ClusterProtocol
+internal import DaemonKit
+internal import HubClient
+internal import LinuxSystem
+internal import Logging
+
+/// What goes to the hub and comes from it.
+extension MonitorLoop {
+    /// The request that the hub has not answered yet.
+    enum Underway {
+        case nothing
+        case announcement(Announcement)
+        case reports(Int)
+    }
+
+    mutating func talk() throws {
+        while true {
+            let now = SystemClock.monotonic()
+            let hello = Hello(host: host, instance: machine.instance, token: token)
+            for event in try hubs.work(at: now, hello: { hello.bytes }) { take(event, at: now) }
+            guard hubs.isIdle, let request = nextRequest() else { return }
+            guard try hubs.ask(request, at: now) else { return }
+        }
+    }
+
+    private mutating func nextRequest() -> [UInt8]? {
+        if let announcement = machine.outgoing {
+            underway = .announcement(announcement)
+            return OldForm.request(announcement, token: token)
+        }
+        guard let greeting else { return nil }
+        let reports = machine.takeReports(atMost: greeting.reportsPerRequest, at: wall())
+        guard !reports.isEmpty else { return nil }
+        var request = ReportsRequest(host: host, instance: machine.instance, token: token, reports: reports)
+        request.shorten(toFit: greeting.longestRequest)
+        underway = .reports(request.reports.count)
+        return request.bytes
+    }
+
+    private mutating func take(_ event: HubLinks.Event, at now: Int64) {
+        switch event {
+        case .chosen(let endpoint, let reply, let asked):
+            underway = .nothing
+            greeting = if case .greeting(let greeting) = reply { greeting } else { nil }
+            logger.info(
+                "the hub answers", metadata: ["hub": "\(endpoint)", "form": greeting == nil ? "old" : "new"])
+            let wall = self.wall()
+            carryOut(machine.greeted(greeting, asked: wall - .microseconds(now - asked), at: wall))
+        case .reply(let bytes):
+            let asked = underway
+            underway = .nothing
+            switch asked {
+            case .announcement(let announcement): take(bytes, to: announcement)
+            case .reports(let count): take(ReportsReply(bytes, count: count), count: count)
+            case .nothing: break
+            }
+        case .lost(let endpoint, let reason):
+            underway = .nothing
+            greeting = nil
+            machine.unanswered()
+            complaints.say(
+                "hub \(endpoint) \(reason)", "the hub is lost", ["hub": "\(endpoint)", "reason": "\(reason)"])
+        case .unavailable(let endpoint, let reason):
+            complaints.say(
+                "hub \(endpoint) \(reason)", "the hub is not there", ["hub": "\(endpoint)", "reason": "\(reason)"])
+        }
+    }
+
+    /// A hub of the old form.
+    private mutating func take(_ reply: [UInt8], to sent: Announcement) {
+        if reply == OldForm.message(sent) {
+            logger.debug("acknowledged", metadata: ["message": "\(sent)"])
+            hubs.isWell()
+            carryOut(machine.acknowledged(at: wall()))
+            return
+        }
+        let isRefusal = reply == OldForm.refusal
+        complaints.say(
+            "refused", isRefusal ? "the hub refused a report: its log says why" : "the hub answered nonsense",
+            ["message": "\(sent)"])
+        let (effects, goOn) = machine.refused(at: wall())
+        carryOut(effects)
+        if !goOn { hubs.rest(at: SystemClock.monotonic()) }
+    }
+
+    private mutating func take(_ reply: ReportsReply, count: Int) {
+        switch reply {
+        case .taken(let epoch, let refusals):
+            logger.debug("acknowledged", metadata: ["reports": "\(count - refusals.count)"])
+            let (effects, goOn) = machine.taken(count, except: refusals, at: wall())
+            carryOut(effects)
+            if goOn { hubs.isWell() } else { hubs.rest(at: SystemClock.monotonic()) }
+            if epoch != greeting?.epoch { greetAgain() }
+        case .refusal(let refusal):
+            complaints.say("refused", "the hub refuses us", ["reason": "\(refusal)"])
+            greetAgain()
+        case .oldHub, .nonsense:
+            complaints.say("form", "the hub does not answer as it did: it is greeted again")
+            greetAgain()
+        }
+    }
+
+    private mutating func greetAgain() {
+        greeting = nil
+        machine.unanswered()
+        hubs.greetAgain()
+    }
+}
