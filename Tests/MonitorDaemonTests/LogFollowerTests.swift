@@ -147,7 +147,9 @@ private struct Rig: ~Copyable {
         #expect(rig.read() == ["one"])
     }
 
-    @Test func `of a line that is too long the beginning is handed out, and the rest is no line, also by a reader that comes in its middle`() throws {
+    @Test func `a line that is too long is handed out cut, and its rest is no line, also to who comes in its middle`()
+        throws
+    {
         var rig = try Rig()
         try rig.append("")
         _ = rig.begin()
