@@ -131,8 +131,8 @@ extension Monitor {
     private func isNews(_ item: Outbox.Item, at now: Timestamp) -> Bool {
         let known = announced[item.subject]
         if form == .new {
-            // Ends are no news: every report carries its own.
-            guard !item.isEnd else { return false }
+            // Ends are no news, since every report carries its own; but a hub that was away may have lost the report.
+            if item.isEnd { return item.isAgain && known != nil }
             return item.isAgain || item.state.isLifted
                 || (item.state.until > now + clockOffset && item.state.version != known?.version)
         }
@@ -143,8 +143,7 @@ extension Monitor {
 
     /// Notes what the hub holds now, on disk.
     private mutating func settle(_ item: Outbox.Item, at now: Timestamp) {
-        var state = item.state
-        if item.isEnd { state.isLifted = true }
+        let state = item.state
         if item.isBan || (announced[item.subject] != nil && now < kept(state)) {
             if announced[item.subject] != state {
                 announced[item.subject] = state

@@ -276,7 +276,9 @@ package struct Monitor: Sendable {
     /// The report's end has come.
     mutating func end(_ subject: Subject) {
         guard let report = table.removeValue(forKey: subject) else { return }
-        outbox.append(Outbox.Item(subject: subject, state: inHubTime(report.state), isEnd: true))
+        var state = inHubTime(report.state)
+        state.isLifted = true
+        outbox.append(Outbox.Item(subject: subject, state: state, isEnd: true, isAgain: form == .unknown))
         emit(.ended(subject))
     }
 

@@ -15,7 +15,7 @@ struct Outbox: Sendable {
         var isEnd: Bool
         /// How far the log is done with once this item is; nil where no line stands behind it.
         var position: LogPosition?
-        /// The hub is to hear it though it has ACKed it before: it does not hold it any more.
+        /// The hub is to hear it though it may know it: it has lost what it knew, or was away when it came.
         var isAgain: Bool
         fileprivate var isRefused = false
 
@@ -79,7 +79,7 @@ struct Outbox: Sendable {
     /// A ban's new end takes the place of the one that still waits: a hub that is away fills no memory.
     mutating func append(_ item: Item) {
         // What waits on the same subject is later, or the hub's own.
-        if item.isAgain, tails[item.subject] != nil { return }
+        if item.isAgain, !item.isEnd, tails[item.subject] != nil { return }
         if item.isBan, tails[item.subject]?.isBan == true {
             tails[item.subject]?.state = item.state
             return

@@ -134,6 +134,25 @@ struct Together {
         #expect(both.toldAgain == 0)
     }
 
+    @Test(arguments: [true, false])
+    func `what ends while a hub begins anew is freed by its subscribers all the same`(isMonitorRestarted: Bool) {
+        var both = Together()
+        both.monitor.fail2ban = running(["198.51.100.1": 600], total: 1)
+        both.monitor.begin()
+        both.talk()
+        let heard = both.hub.broadcasts
+        both.lose()
+        both.monitor.fail2ban = running([:], total: 1)
+        if isMonitorRestarted { both.restartMonitor() } else { both.wait(until: 700) }
+        both.hub = HubRig()
+        both.hub.broadcasts = heard
+        both.wait(until: 800)
+        #expect(both.hub.banned == ["198.51.100.1"])
+        both.talk()
+        #expect(both.hub.banned == [])
+        #expect(both.monitor.monitor.snapshot.allSatisfy { if case .live = $0 { false } else { true } })
+    }
+
     @Test func `schedule 18: a hub with an older copy hears of the lift that it missed`() {
         var both = Together()
         both.monitor.fail2ban = running(["198.51.100.1": 600], total: 1)
