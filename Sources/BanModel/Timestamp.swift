@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// A moment in whole microseconds since 1970-01-01 00:00 UTC, or for ever.
 package struct Timestamp: Hashable, Sendable, Comparable {
     package let microseconds: Int64
@@ -25,6 +27,25 @@ package struct Timestamp: Hashable, Sendable, Comparable {
     package static func - (later: Timestamp, earlier: Timestamp) -> Duration {
         let (difference, overflow) = later.microseconds.subtractingReportingOverflow(earlier.microseconds)
         return .microseconds(overflow ? (later > earlier ? .max : .min) : difference)
+    }
+}
+
+extension Timestamp: CustomStringConvertible {
+    /// `2026-11-21T09:11:24.014Z` (RFC 3339), or `forever`.
+    package var description: String {
+        guard self != .forever else { return "forever" }
+        let (seconds, rest) = microseconds.quotientAndRemainder(dividingBy: 1_000_000)
+        var time = time_t(rest < 0 ? seconds - 1 : seconds)
+        var fields = tm()
+        gmtime_r(&time, &fields)
+        func digits(_ number: Int32, _ count: Int) -> String {
+            let text = String(number)
+            return String(repeating: "0", count: max(0, count - text.utf8.count)) + text
+        }
+        let milliseconds = Int32((rest < 0 ? rest + 1_000_000 : rest) / 1000)
+        return "\(digits(fields.tm_year + 1900, 4))-\(digits(fields.tm_mon + 1, 2))-\(digits(fields.tm_mday, 2))"
+            + "T\(digits(fields.tm_hour, 2)):\(digits(fields.tm_min, 2)):\(digits(fields.tm_sec, 2))"
+            + ".\(digits(milliseconds, 3))Z"
     }
 }
 

@@ -12,7 +12,7 @@ extension MonitorLoop {
     enum Underway {
         case nothing
         case announcement(Announcement)
-        case reports(Int)
+        case reports([Report])
     }
 
     mutating func talk() throws {
@@ -35,7 +35,7 @@ extension MonitorLoop {
         guard !reports.isEmpty else { return nil }
         var request = ReportsRequest(host: host, instance: machine.instance, token: token, reports: reports)
         request.shorten(toFit: greeting.longestRequest)
-        underway = .reports(request.reports.count)
+        underway = .reports(request.reports)
         return request.bytes
     }
 
@@ -53,7 +53,7 @@ extension MonitorLoop {
             underway = .nothing
             switch asked {
             case .announcement(let announcement): take(bytes, to: announcement)
-            case .reports(let count): take(ReportsReply(bytes, count: count), count: count)
+            case .reports(let reports): take(ReportsReply(bytes, count: reports.count), to: reports)
             case .nothing: break
             }
         case .lost(let endpoint, let reason):
@@ -85,11 +85,18 @@ extension MonitorLoop {
         if !goOn { hubs.rest(at: SystemClock.monotonic()) }
     }
 
-    private mutating func take(_ reply: ReportsReply, count: Int) {
+    private mutating func take(_ reply: ReportsReply, to sent: [Report]) {
         switch reply {
         case .taken(let epoch, let refusals):
-            logger.debug("acknowledged", metadata: ["reports": "\(count - refusals.count)"])
-            let (effects, goOn) = machine.taken(count, except: refusals, at: wall())
+            if logger.logLevel <= .debug {
+                for (index, report) in sent.enumerated() where refusals[index] == nil {
+                    let action: Announcement.Action = report.state.isLifted ? .unban : .ban
+                    let message = Announcement(host, report.subject, action)
+                    logger.debug(
+                        "acknowledged", metadata: ["message": "\(message)", "until": "\(report.state.until)"])
+                }
+            }
+            let (effects, goOn) = machine.taken(sent.count, except: refusals, at: wall())
             carryOut(effects)
             if goOn { hubs.isWell() } else { hubs.rest(at: SystemClock.monotonic()) }
             if epoch != greeting?.epoch { greetAgain() }

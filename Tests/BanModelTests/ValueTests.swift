@@ -37,4 +37,38 @@ import Testing
             for (high, other) in ascending.enumerated() { #expect((one < other) == (low < high)) }
         }
     }
+
+    @Test func `what is merged does not depend on order, grouping or doubling`() {
+        let states = [1, 2].flatMap { version in
+            [false, true].flatMap { isLifted in
+                [5, 9].flatMap { until in
+                    [until, 20].map {
+                        Report.State(
+                            version: version, isLifted: isLifted, until: .seconds(Int64(until)),
+                            forget: .seconds(Int64($0)))
+                    }
+                }
+            }
+        }
+        for one in states {
+            #expect(one.merged(with: one) == one)
+            for other in states {
+                let both = one.merged(with: other)
+                #expect(both == other.merged(with: one))
+                #expect(both.merged(with: one) == both)
+                for third in states {
+                    #expect(both.merged(with: third) == one.merged(with: other.merged(with: third)))
+                }
+            }
+        }
+    }
+
+    @Test(
+        arguments: [
+            (0, "1970-01-01T00:00:00.000Z"), (1_795_252_284_014_999, "2026-11-21T09:11:24.014Z"),
+            (-1, "1969-12-31T23:59:59.999Z"), (.max, "forever"), (.max - 1, "294247-01-10T04:00:54.775Z"),
+        ] as [(Int64, String)]) func `a moment is written as RFC 3339 has it`(microseconds: Int64, text: String)
+    {
+        #expect(Timestamp(microseconds: microseconds).description == text)
+    }
 }
