@@ -1,5 +1,6 @@
 internal import BanModel
 internal import ClusterProtocol
+internal import Fail2Ban
 internal import Glibc
 internal import LinuxSystem
 
@@ -7,6 +8,8 @@ internal import LinuxSystem
 struct LogFile: ~Copyable {
     private static let headLength = 256
     private static let tailLength = 64
+    /// In so many bytes stands a line of fail2ban's, if it writes the file.
+    private static let recent: UInt64 = 16_384
 
     private let file: File
     private let identity: FileIdentity
@@ -58,5 +61,13 @@ struct LogFile: ~Copyable {
         let count = min(position.offset, UInt64(Self.tailLength))
         let tail = try read(atMost: Int(count), at: position.offset - count)
         return UInt64(tail.count) == count && RecordLine.checksum(tail) == position.tailSum
+    }
+
+    /// By the file's first line, and by the last ones before this place: fail2ban may have taken the file over.
+    func form(before start: UInt64) throws(SystemError) -> LogForm {
+        let first = LogForm(firstLine: try read(atMost: 512, at: 0).prefix { $0 != 0x0A })
+        let count = min(start, Self.recent)
+        let recent = try read(atMost: Int(count), at: start - count)
+        return recent.split(separator: 0x0A).dropFirst(count < start ? 1 : 0).reduce(first) { $0.form(at: $1) }
     }
 }

@@ -10,8 +10,6 @@ struct LogFollower: ~Copyable {
     /// Of a longer line only so much or a little more is handed out: no line of fail2ban's that matters comes near.
     static let longestLine = 65_536
     private static let chunk = 262_144
-    /// In so many bytes stands a line of fail2ban's, if it writes the file.
-    private static let recent: UInt64 = 16_384
 
     let path: String
     private var file: LogFile?
@@ -146,7 +144,8 @@ struct LogFollower: ~Copyable {
     /// At the end of the file: goes on with what has taken its place. Returns whether there is more to read.
     private mutating func turnOver() throws(SystemError) -> Bool {
         guard let position, try file!.length() <= offset else { return true }
-        guard let next = try successor(of: position.identity) else { return false }
+        let ended = try file!.modified()
+        guard let next = try successor(of: position.identity, endedAt: ended) else { return false }
         // fail2ban goes on writing to the renamed file until it opens the new one: what came meanwhile is read first.
         if try file!.length() > offset { return true }
         file = try LogFile(opening: next.path)
@@ -155,12 +154,13 @@ struct LogFollower: ~Copyable {
     }
 
     /// The file that was begun when the open one was given up; nil where that is still the log.
-    private func successor(of identity: FileIdentity) throws(SystemError) -> LogSibling? {
+    ///
+    /// - Parameter ended: when that was last written, in microseconds since 1970.
+    private func successor(of identity: FileIdentity, endedAt ended: Int64) throws(SystemError) -> LogSibling? {
         // The new log is empty until fail2ban opens it: so long the old one is still being written.
         guard let current = try FileSystem.status(of: path), current.identity != identity, current.size > 0 else {
             return nil
         }
-        let ended = try file!.modified()
         let later = try siblings().filter {
             $0.status.identity != identity && $0.status.size > 0 && ($0.status.modified > ended || $0.path == path)
         }
@@ -189,15 +189,7 @@ struct LogFollower: ~Copyable {
         (offset, lineStart, rest, isSkipping) = (start, start, [], false)
         try file!.reached(start)
         if start > 0 { isSkipping = try file!.read(atMost: 1, at: start - 1) != [0x0A] }
-        form = start > 0 ? try form(before: start) : .plain
-    }
-
-    /// By the file's first line, and by the last ones before this place: fail2ban may have taken the file over.
-    private func form(before start: UInt64) throws(SystemError) -> LogForm {
-        let first = LogForm(firstLine: try file!.read(atMost: 512, at: 0).prefix { $0 != 0x0A })
-        let count = min(start, Self.recent)
-        let recent = try file!.read(atMost: Int(count), at: start - count)
-        return recent.split(separator: 0x0A).dropFirst(count < start ? 1 : 0).reduce(first) { $0.form(at: $1) }
+        form = start > 0 ? try file!.form(before: start) : .plain
     }
 
     private mutating func handOut(_ whole: ArraySlice<UInt8>, _ line: (ArraySlice<UInt8>, LogForm) -> Void) {
