@@ -12,7 +12,7 @@ import Testing
         let folder = try TemporaryFolder()
         let file = folder.file("seen")
         let script = """
-            ps -o pid=,sid= -p $$ > \(file); pwd >> \(file)
+            set -- $(cat /proc/$$/stat); echo "$1 $6" > \(file); pwd >> \(file)
             streams=$(readlink /proc/$$/fd/0 /proc/$$/fd/1); echo "$streams" >> \(file)
             printf 'a warning\\n\\000' >&2
             """
