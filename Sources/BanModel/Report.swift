@@ -33,6 +33,11 @@ package struct Subject: Hashable, Sendable, Comparable, CustomStringConvertible 
 /// Grows with every report of an origin, which alone assigns it: microseconds since 1970, or one more than its last.
 package typealias Version = Int64
 
+extension Version {
+    /// No report has a later one: who claims it lies, and the next one must still be a number.
+    package static let latest: Version = 1 << 62
+}
+
 /// One origin's claim about one subject: banned until a moment, or lifted.
 package struct Report: Hashable, Sendable {
     /// The claim without whose and about what it is: the part that changes from version to version.

@@ -75,7 +75,7 @@ package struct Hub: Sendable {
         var outcome = Outcome()
         let origin = Origin(host: announcement.host)
         let known = reports[ReportTable.Key(origin: origin, subject: announcement.subject)]
-        let version = max(now.microseconds, (known?.version ?? 0) + 1)
+        let version = min(max(now.microseconds, (known?.version ?? 0) + 1), .latest)
         var state = Report.State(
             version: version, isLifted: true, until: known?.until ?? now, forget: known?.forget)
         if announcement.action == .ban {

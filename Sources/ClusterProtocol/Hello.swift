@@ -86,7 +86,7 @@ extension HubGreeting {
         guard let fields = decoded(Fields.self, bytes[...]), fields.protocol >= 1,
             let epoch = UInt64(fields.epoch, radix: 16), let digest = UInt64(fields.digest, radix: 16),
             fields.longestRequest >= ReportsRequest.shortestLimit, fields.reportsPerRequest >= 1,
-            fields.maximumBantime >= 1, fields.version >= 0
+            fields.maximumBantime >= 1, (0...Version.latest).contains(fields.version)
         else { return nil }
         self.init(
             epoch: epoch, sequence: fields.sequence, time: Timestamp(microseconds: fields.time),

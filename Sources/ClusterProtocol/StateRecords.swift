@@ -89,7 +89,8 @@ extension Report: StateRecord {
 extension Report.State {
     /// Its fields are the last ones: `VERSION UNTIL [FORGET]`; the first of all says whether it is lifted.
     fileprivate init?(_ fields: [Substring], at index: Int, _ lifted: String) {
-        guard (index + 2...index + 3).contains(fields.count), let version = Version(fields[index]), version >= 0,
+        guard (index + 2...index + 3).contains(fields.count), let version = Version(fields[index]),
+            (0...Version.latest).contains(version),
             let until = Timestamp(field: fields[index + 1])
         else { return nil }
         var forget: Timestamp?

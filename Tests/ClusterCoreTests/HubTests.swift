@@ -151,6 +151,17 @@ func report(
         #expect(rig.hub.nextDeadline == nil)
     }
 
+    @Test func `a version after which none can come ends nobody's process, and no greeting`() throws {
+        var rig = HubRig()
+        var last = report("198.51.100.1")
+        last.state.version = .latest
+        rig.report([last])
+        rig.say(.ban, "198.51.100.1")
+        rig.say(.unban, "198.51.100.1")
+        #expect(rig.banned == [])
+        #expect(try rig.greet().version == .latest)
+    }
+
     // MARK: What peers of the old form hear
 
     @Test func `an end is broadcast at its time, as an Unban of everybody who vouched`() {

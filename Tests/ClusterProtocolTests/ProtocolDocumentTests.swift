@@ -110,6 +110,7 @@ import Testing
         "REPORTS|a 0123456789abcdef\nbanned a log sshd 198.51.100.1 1 5 5",
         "REPORTS|a 0123456789abcdef\nbanned a log sshd 198.51.100.1 1 5 6 7",
         "REPORTS|a 0123456789abcdef\nbanned a log sshd 198.51.100.1 99999999999999999999 5",
+        "REPORTS|a 0123456789abcdef\nbanned a log sshd 198.51.100.1 9223372036854775807 5",
         "REPORTS|a 0123456789abcdef\nBanned a log sshd 198.51.100.1 1 5",
         "REPORTS|a 0123456789abcdef\nbanned a log sshd 010.1.1.1 1 5",
         "REPORTS|a 0123456789abcdef" + String(repeating: "\nbanned a log s 198.51.100.1 1 5", count: 1001),
@@ -130,6 +131,15 @@ import Testing
     ]) func `an answer that is none is nonsense`(text: String) {
         #expect(ReportsReply(Array(text.utf8), count: 3) == .nonsense)
         #expect(HelloReply(Array(text.utf8)) == .nonsense)
+    }
+
+    @Test func `a greeting with a version after which none can come is nonsense`() {
+        var greeting = HubGreeting(
+            epoch: 1, sequence: 0, time: .seconds(1), longestRequest: 4096, reportsPerRequest: 1,
+            maximumBantime: .seconds(1), version: .latest, digest: ReportDigest())
+        #expect(HelloReply(greeting.bytes) == .greeting(greeting))
+        greeting.version += 1
+        #expect(HelloReply(greeting.bytes) == .nonsense)
     }
 
     @Test func `schedule 20: a batch is shortened to what the hub takes, and never below one report`() throws {
@@ -155,7 +165,7 @@ import Testing
     @Test func `the longest single report fits into the least that a hub may take`() throws {
         let host = Host(String(repeating: "h", count: 253))!
         let state = Report.State(
-            version: .max, isLifted: true, until: Timestamp(microseconds: .max - 1), forget: .forever)
+            version: .latest, isLifted: true, until: Timestamp(microseconds: .max - 1), forget: .forever)
         let report = Report(
             origin: Origin(host: host, source: .action),
             subject: Subject(
