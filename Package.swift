@@ -14,6 +14,7 @@ let collections: [Target.Dependency] = [
     .product(name: "DequeModule", package: "swift-collections"),
     .product(name: "HeapModule", package: "swift-collections"),
 ]
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 func room(_ name: String, _ dependencies: [Target.Dependency] = [], and more: [SwiftSetting] = []) -> Target {
@@ -46,13 +47,13 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         // Floor 5: executables, @main and wiring.
         daemon("Monitor"),
         daemon("Publisher"),
         daemon("Subscriber"),
-
         // Floor 4: the shells around the machines of ClusterCore.
         room(
             "MonitorDaemon",
@@ -63,8 +64,8 @@ let package = Package(
         room(
             "PublisherDaemon",
             [
-                "DaemonKit", "ClusterCore", "ClusterProtocol", "ClusterConfiguration", "BanModel", "ZeroMQ",
-                "LinuxSystem", logging,
+                "DaemonKit", "ClusterCore", "ClusterProtocol", "ClusterConfiguration", "ReportStore", "BanModel",
+                "ZeroMQ", "LinuxSystem", logging,
             ]),
         room(
             "SubscriberDaemon",
@@ -81,11 +82,12 @@ let package = Package(
                 "BanModel", "ClusterConfiguration", "ClusterProtocol", "LinuxSystem", argumentParser, logging,
             ]),
 
-        // Floor 2: the machines, the protocol, the configuration, fail2ban.
+        // Floor 2: the machines, the protocol, the configuration, fail2ban, the database.
         room("ClusterCore", ["BanModel"] + collections),
         room("ClusterProtocol", ["BanModel"]),
         room("ClusterConfiguration", ["BanModel"]),
         room("Fail2Ban", ["BanModel", "LinuxSystem"]),
+        room("ReportStore", ["BanModel", "LinuxSystem", grdb]),
 
         // Floor 1: values, and libzmq.
         room("BanModel"),
@@ -96,10 +98,14 @@ let package = Package(
         .target(name: "CLinux"),
         .systemLibrary(name: "CZeroMQ"),
 
-        // What tests share: threads for what blocks, and a real fail2ban.
+        // What tests share: threads for what blocks, a real fail2ban, and a process with a report store.
         .target(name: "OwnThread", dependencies: ["LinuxSystem"], path: "Tests/OwnThread", swiftSettings: strict),
         .target(
             name: "RealFail2Ban", dependencies: ["LinuxSystem", "OwnThread"], path: "Tests/RealFail2Ban",
+            swiftSettings: strict),
+
+        .executableTarget(
+            name: "store-writer", dependencies: ["ReportStore", "BanModel", "LinuxSystem"], path: "Tests/StoreWriter",
             swiftSettings: strict),
 
         tests(of: "BanModel"),
@@ -116,6 +122,7 @@ let package = Package(
         tests(of: "LinuxSystem", with: ["OwnThread"]),
         tests(
             of: "MonitorDaemon", with: ["BanModel", "ClusterConfiguration", "Fail2Ban", "LinuxSystem", "OwnThread"]),
+        tests(of: "ReportStore", with: ["BanModel", "LinuxSystem", "OwnThread", "store-writer", grdb]),
         tests(of: "ZeroMQ", with: ["LinuxSystem", "OwnThread"]),
         // The monitor's core on what a real fail2ban wrote and answered.
         .testTarget(
@@ -126,7 +133,10 @@ let package = Package(
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["fail2ban-monitor", "fail2ban-publisher", "fail2ban-subscriber", "RealFail2Ban"],
+            dependencies: [
+                "fail2ban-monitor", "fail2ban-publisher", "fail2ban-subscriber", "OwnThread",
+                "RealFail2Ban",
+            ],
             exclude: ["Original"],
             swiftSettings: strict),
     ]

@@ -28,6 +28,17 @@ package struct Address: Hashable, Sendable {
         self.low = low & mask.low
     }
 
+    /// In whole words, which the hasher takes several times faster than bytes.
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(low)
+        hasher.combine(high ^ UInt64(prefix) << 8 ^ UInt64(family.rawValue))
+    }
+
+    /// Spread evenly, and the same on every host: splitmix64's finalizer over its halves and its prefix.
+    package var spread: UInt64 {
+        mixed(mixed(mixed(high) &+ low) &+ UInt64(family == .ipv4 ? 4 : 6) << 8 &+ UInt64(prefix))
+    }
+
     package var isNetwork: Bool { prefix < family.bits }
 
     /// Whether every address of `other` is one of this network's; an address contains itself.
@@ -35,6 +46,19 @@ package struct Address: Hashable, Sendable {
         guard family == other.family, prefix <= other.prefix else { return false }
         let mask = Self.mask(family, prefix)
         return other.high & mask.high == high && other.low & mask.low == low
+    }
+
+    /// The network of so many leading bits that contains it; nil where that is narrower than it is itself.
+    package func network(prefix: UInt8) -> Address? {
+        prefix <= self.prefix ? Address(family: family, high: high, low: low, prefix: prefix) : nil
+    }
+
+    /// Itself, and every network that contains it and may be banned, the narrowest first.
+    package var coverings: [Address] {
+        [self]
+            + (NeverBanned.widestPrefix(family)..<max(prefix, NeverBanned.widestPrefix(family))).reversed().compactMap {
+                network(prefix: $0)
+            }
     }
 
     /// Whether the two share an address.
@@ -123,7 +147,21 @@ extension Address: CustomStringConvertible {
         var text: String
         switch family {
         case .ipv4:
-            text = (0..<4).map { String(low >> (24 - 8 * $0) & 0xFF) }.joined(separator: ".")
+            text = String(unsafeUninitializedCapacity: 15) { buffer in
+                var length = 0
+                func append(_ byte: UInt64) {
+                    buffer[length] = UInt8(truncatingIfNeeded: byte)
+                    length += 1
+                }
+                for shift: UInt64 in [24, 16, 8, 0] {
+                    let number = low >> shift & 0xFF
+                    if number >= 100 { append(0x30 + number / 100) }
+                    if number >= 10 { append(0x30 + number / 10 % 10) }
+                    append(0x30 + number % 10)
+                    if shift > 0 { append(0x2E) }
+                }
+                return length
+            }
         case .ipv6:
             var bytes = (high.bigEndian, low.bigEndian)
             text = String(unsafeUninitializedCapacity: Int(INET6_ADDRSTRLEN)) { buffer in

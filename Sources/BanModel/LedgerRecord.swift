@@ -13,6 +13,10 @@ package struct LedgerRecord: Hashable, Sendable {
         case unclear
         /// Only written into the log action's file: nothing was done to fail2ban.
         case logged
+        /// fail2ban itself banned it here, and an administrator has pardoned it: about to be freed.
+        case pardoned
+        /// A person freed it here: left free until somebody vouches for the ban who did not by then.
+        case yielded
         /// Free again, or never banned: until this moment it may have been our doing.
         case released
     }
@@ -21,10 +25,13 @@ package struct LedgerRecord: Hashable, Sendable {
     package var subject: Subject
     package var step: Step
     package var time: Timestamp
+    /// Of ``Step/yielded``: who vouched for the ban then.
+    package var witnesses: Set<Host>
 
-    package init(_ subject: Subject, _ step: Step, at time: Timestamp) {
+    package init(_ subject: Subject, _ step: Step, at time: Timestamp, witnesses: Set<Host> = []) {
         self.subject = subject
         self.step = step
         self.time = time
+        self.witnesses = witnesses
     }
 }

@@ -1,18 +1,21 @@
 /// What may never be banned, whoever asks for it.
 package enum NeverBanned {
+    /// The prefix of the widest networks that may be.
+    package static func widestPrefix(_ family: Address.Family) -> UInt8 { family == .ipv4 ? 16 : 32 }
+
     /// Why this address may not be banned; nil where it may.
     ///
     /// - Parameter ignored: what an administrator exempts; networks that hold one of them are exempt too.
     package static func reason(_ address: Address, ignored: [Address] = []) -> String? {
-        let narrowest: UInt8 = address.family == .ipv4 ? 16 : 32
-        if address.prefix < narrowest { return "a network wider than /\(narrowest)" }
-        for (network, reason) in special where network.overlaps(address) { return reason }
+        let widest = widestPrefix(address.family)
+        if address.prefix < widest { return "a network wider than /\(widest)" }
+        for index in special.indices where special[index].network.overlaps(address) { return special[index].reason }
         return ignored.first { $0.overlaps(address) }.map {
             "\($0) is exempt: ignoreip has it, or this host or its hub"
         }
     }
 
-    private static let special: [(Address, String)] = [
+    private static let special: [(network: Address, reason: String)] = [
         ("127.0.0.0/8", "a loopback address"), ("::1", "a loopback address"),
         ("0.0.0.0/8", "an unspecified address"), ("::", "an unspecified address"),
         ("224.0.0.0/4", "a multicast address"), ("ff00::/8", "a multicast address"),

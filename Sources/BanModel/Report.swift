@@ -3,6 +3,18 @@ package struct Origin: Hashable, Sendable {
     /// Where on the host the word comes from.
     package enum Source: String, Hashable, Sendable, CaseIterable {
         case log, action, person
+
+        /// A monitor's own: what the other says is nothing that fail2ban could answer for.
+        package static let ofMonitor: [Source] = [.log, .action]
+
+        /// Without this its text would be hashed, each time that a report is looked for.
+        package func hash(into hasher: inout Hasher) {
+            switch self {
+            case .log: hasher.combine(0)
+            case .action: hasher.combine(1)
+            case .person: hasher.combine(2)
+            }
+        }
     }
 
     package var host: Host
@@ -24,6 +36,9 @@ package struct Subject: Hashable, Sendable, Comparable, CustomStringConvertible 
         self.address = address
     }
 
+    /// By the address alone: few jails ban one address, and names take several times as long as addresses.
+    package func hash(into hasher: inout Hasher) { hasher.combine(address) }
+
     package var description: String { "\(address) in \(jail)" }
     package static func < (left: Subject, right: Subject) -> Bool {
         (left.jail, left.address) < (right.jail, right.address)
@@ -44,15 +59,20 @@ package struct Report: Hashable, Sendable {
     package struct State: Hashable, Sendable {
         package var version: Version
         package var isLifted: Bool
+        /// Lifted by an administrator for everybody, whose own fail2ban is to obey too.
+        package var isPardoned: Bool
         package var until: Timestamp
         /// The latest `until` that any version had: before it, an earlier version may still come back from somebody who
         /// was cut off, so the last one is kept until then, lifted or not.
         package var forget: Timestamp
 
         /// - Parameter forget: raised to `until` where it is earlier.
-        package init(version: Version, isLifted: Bool, until: Timestamp, forget: Timestamp? = nil) {
+        package init(
+            version: Version, isLifted: Bool, isPardoned: Bool = false, until: Timestamp, forget: Timestamp? = nil
+        ) {
             self.version = version
-            self.isLifted = isLifted
+            self.isLifted = isLifted || isPardoned
+            self.isPardoned = isPardoned
             self.until = until
             self.forget = max(until, forget ?? until)
         }
@@ -97,6 +117,7 @@ extension Report.State: Comparable {
     package static func < (left: Self, right: Self) -> Bool {
         if left.version != right.version { return left.version < right.version }
         if left.isLifted != right.isLifted { return right.isLifted }
+        if left.isPardoned != right.isPardoned { return right.isPardoned }
         return left.until < right.until
     }
 }

@@ -52,10 +52,6 @@ extension Timestamp: CustomStringConvertible {
 extension Duration {
     /// Rounded down to whole microseconds; at most what an Int64 holds.
     package var microseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (micro, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000)
-        if overflow { return seconds < 0 ? .min : .max }
-        let (sum, carried) = micro.addingReportingOverflow(attoseconds / 1_000_000_000_000)
-        return carried ? (seconds < 0 ? .min : .max) : sum
+        Int64(clamping: attoseconds / 1_000_000_000_000)
     }
 }

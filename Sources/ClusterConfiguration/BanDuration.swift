@@ -21,7 +21,7 @@ package enum BanDuration: Hashable, Sendable {
     private static let longest: Int64 = 100 * 365 * 86_400
 
     /// Reads `600` (seconds), `30s`, `10m`, `1h`, `1d`, `1w`, and `-1` for ever.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         if text == "-1" {
             self = .forever
             return

@@ -50,6 +50,21 @@ package struct Endpoint: Hashable, Sendable {
         return host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
     }
 
+    /// nil for `*`, and where there is none.
+    package var port: UInt16? {
+        if case .tcp(_, let port) = transport { port } else { nil }
+    }
+
+    /// Where somebody on the same host reaches what is bound to this; nil where only the one who bound it knows the port.
+    package var fromThisHost: Endpoint? {
+        guard case .tcp(let host, let port) = transport else { return self }
+        guard let port else { return nil }
+        switch host {
+        case nil, "0.0.0.0", "[::]": return Endpoint("tcp://127.0.0.1:\(port)")
+        default: return self
+        }
+    }
+
     private static func port(_ text: Substring) -> UInt16? {
         guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), text.utf8.count <= 5 else { return nil }
         return UInt16(text)

@@ -9,7 +9,7 @@ enum KnownNames {
     static let unused: [String: Set<String>] = [
         GeneralSection.name: ["keyfile", "serverkey", "clusterkey"],
         MonitorSection.name: ["keyfile", "serverkey"],
-        PublisherSection.name: ["keyfile", "authorizedkeys", "database", "httpbindurl", "ratelimit", "maxbans"],
+        PublisherSection.name: ["keyfile", "authorizedkeys", "httpbindurl", "ratelimit", "maxbans"],
         SubscriberSection.name: ["keyfile", "serverkey", "nftpriority", "nftinterfaces", "flushonstop"],
     ]
 

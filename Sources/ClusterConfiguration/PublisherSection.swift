@@ -15,6 +15,8 @@ package struct PublisherSection: DaemonSection {
     package var bantime: BanDuration = .limited(.seconds(86_400))
     /// `maxbantime`: no ban counts for longer, 1 s to 100 years.
     package var maximumBantime: Duration = .seconds(30 * 86_400)
+    /// `database`: the file of the reports; nil: `publisher.db` in `statedir`.
+    package var database: AbsolutePath?
     /// `allowplaintext`: whether the unencrypted protocol may leave this host.
     package var allowsPlaintext = false
 
@@ -30,6 +32,7 @@ package struct PublisherSection: DaemonSection {
         bantime = reader.value("bantime", .banDuration, default: bantime)
         let range: ClosedRange<Duration> = .seconds(1) ... .seconds(100 * 365 * 86_400)
         maximumBantime = reader.value("maxbantime", .duration(range, "from 1s to 100 years"), default: maximumBantime)
+        database = reader.optional("database", .path)
         allowsPlaintext = reader.value("allowplaintext", .yesOrNo, default: allowsPlaintext)
         guard let broadcastEndpoint, let replyEndpoint else { return nil }
         self.broadcastEndpoint = broadcastEndpoint

@@ -54,7 +54,7 @@ extension PublisherSection {
     package static var fixedKeys: [FixedKey<Self>] {
         [
             FixedKey("pidfile", \.pidfile), FixedKey("broadcasterbindurl", \.broadcastEndpoint),
-            FixedKey("replybindurl", \.replyEndpoint),
+            FixedKey("replybindurl", \.replyEndpoint), FixedKey("database", \.database),
         ]
     }
 }

@@ -18,7 +18,7 @@ struct DeadlineQueue<Key: Hashable & Sendable>: Sendable {
     private var valid: [Key: Entry] = [:]
     private var order: UInt64 = 0
 
-    var next: Timestamp? { heap.min?.time }
+    private(set) var next: Timestamp?
     /// How much it holds, idle entries too.
     var count: Int { heap.count }
 
@@ -30,12 +30,15 @@ struct DeadlineQueue<Key: Hashable & Sendable>: Sendable {
         valid[key] = entry
         heap.insert(entry)
         if heap.count > 2 * valid.count + 100 { heap = Heap(valid.values) }
+        next = heap.min?.time
     }
 
     /// The keys whose time has come, the earliest first, each taken out.
-    mutating func takeDue(at now: Timestamp) -> [Key] {
+    mutating func takeDue(at now: Timestamp, atMost limit: Int = .max) -> [Key] {
+        guard let next, next <= now else { return [] }
+        defer { self.next = heap.min?.time }
         var due: [Key] = []
-        while let first = heap.min, first.time <= now {
+        while due.count < limit, let first = heap.min, first.time <= now {
             heap.removeMin()
             guard valid[first.key] == first else { continue }
             valid[first.key] = nil

@@ -40,7 +40,8 @@ struct EchoGuard: Sendable {
             }
         case .foreign, .logged:
             if let open { all.remove(at: open) }
-        case .released:
+        case .pardoned: break
+        case .released, .yielded:
             if let open {
                 all[open].to = record.time
                 all[open].isPending = false

@@ -1,4 +1,5 @@
 package import BanModel
+internal import DequeModule
 
 /// The hub's memory: requests and time go in; verdicts and broadcasts come out.
 package struct Hub: Sendable {
@@ -20,36 +21,62 @@ package struct Hub: Sendable {
         }
     }
 
-    /// What a request came to.
+    /// What a request, a moment or a reload came to.
     package struct Outcome: Hashable, Sendable {
         /// nil: taken, but for the reports of ``except``.
         package var refusal: HubRefusal?
         /// By their index in the request.
         package var except: [Int: HubRefusal] = [:]
-        /// In the old form, in this order.
+        /// For peers of the old form, in this order.
         package var broadcasts: [Announcement] = []
+        /// What is known now and was not before, for all others and the disk; the last one has the hub's
+        /// ``Hub/sequence``.
+        package var news: [Report] = []
+        /// What need not be remembered any more, on disk either.
+        package var forgotten: [ReportKey] = []
 
-        init(refusal: HubRefusal? = nil) { self.refusal = refusal }
+        package init(refusal: HubRefusal? = nil) { self.refusal = refusal }
+
+        /// What came next, in the same turn.
+        package mutating func add(_ next: Outcome) {
+            broadcasts += next.broadcasts
+            news += next.news
+            forgotten += next.forgotten
+        }
     }
 
     /// How many reports it keeps.
     static let limit = 4_000_000
-    /// How many names' holders are remembered for longer than their tenure.
+    /// In how many jails, and from how many sources together, one host may report an address: each report on it is looked
+    /// at whenever one of them changes.
+    static let jails = 100
+    /// So many changes can be told to somebody who missed them, without comparing everything.
+    static let memory = 100_000
+    /// How many names' holders are remembered.
     static let names = 10_000
     /// How long a name is one monitor's after it spoke.
     static let tenure = Duration.seconds(10)
 
-    private var settings: Settings
+    private(set) var settings: Settings
     /// New at each start.
     package let epoch: UInt64
-    private var reports = ReportTable()
+    private(set) var table = ReportTable()
+    /// How many changes there were in this epoch.
+    package private(set) var sequence: UInt64 = 0
+    /// What the last of them were about.
+    private(set) var recent = Deque<ReportKey>()
     /// When something of a report ends: its ban, and then the need to remember it.
-    private var deadlines = DeadlineQueue<ReportTable.Key>()
+    private var deadlines = DeadlineQueue<ReportKey>()
     /// What peers of the old form believe: who bans an address, and where.
-    private var told: [Address: Set<Voice>] = [:]
-    private var monitors: [Host: NameHolder] = [:]
+    var told: [Address: Set<Voice>] = [:]
+    private(set) var monitors: [Host: NameHolder] = [:]
+    private var clock = BelievedClock()
+    /// Who has reported, or asked what is known of it, in either form.
+    private(set) var monitorsHeard = Presence<Void>()
+    /// How far those are who keep a copy.
+    var subscribers = Presence<CopyProgress>()
 
-    private struct Voice: Hashable, Comparable, Sendable {
+    struct Voice: Hashable, Comparable, Sendable {
         var host: Host
         var jail: Jail
 
@@ -61,20 +88,52 @@ package struct Hub: Sendable {
         self.epoch = epoch
     }
 
-    /// From the next request on; what is exempt from now on is not told of any more.
-    package mutating func reconfigure(_ settings: Settings, at now: Timestamp) -> [Announcement] {
-        self.settings = settings
-        return told.keys.filter { reason(against: $0) != nil }.sorted().flatMap { retell($0, at: now) }
+    /// What was on disk, in as many pieces as wanted, before ``start(at:)``.
+    package mutating func restore(_ reports: [Report]) {
+        for report in reports { _ = table.merge(report) }
     }
+
+    /// All that was on disk is restored.
+    package mutating func start(at now: Timestamp) -> Outcome {
+        // A clock that is far ahead of all that was ever heard is believed later.
+        let latest = table.reports.lazy.map { Timestamp(microseconds: $0.state.version) }.max()
+        clock.begin(at: now, doubting: latest.flatMap { $0 + settings.maximumBantime < now ? $0 : nil })
+        for report in table.reports {
+            watch(report.key, report.state, at: clock.believed(now))
+            // Who was told is to hear of the end.
+            guard isLive(report.state, at: clock.believed(now)), reason(against: report.subject.address) == nil
+            else { continue }
+            told[report.subject.address, default: []].insert(
+                Voice(host: report.origin.host, jail: report.subject.jail))
+        }
+        return advance(to: now)
+    }
+
+    /// From the next request on; what is exempt from now on is not told of any more.
+    package mutating func reconfigure(_ settings: Settings, at now: Timestamp) -> Outcome {
+        self.settings = settings
+        var outcome = Outcome()
+        let exempt = told.keys.filter { reason(against: $0) != nil }
+        look(at: now)
+        outcome.broadcasts = exempt.sorted().flatMap { retell($0, at: clock.believed(now)) }
+        return outcome
+    }
+
+    /// Everything that it keeps, in no order.
+    package var reports: KeptReports { table.reports }
+
+    /// How many these are.
+    package var count: Int { table.count }
 
     // MARK: Requests
 
     /// A monitor of the old form: it knows neither ends nor versions.
     package mutating func take(_ announcement: Announcement, token: String?, at now: Timestamp) -> Outcome {
         if let refusal = refusal(of: token) { return Outcome(refusal: refusal) }
+        look(at: now)
         var outcome = Outcome()
         let origin = Origin(host: announcement.host)
-        let known = reports[ReportTable.Key(origin: origin, subject: announcement.subject)]
+        let known = table[ReportKey(origin, announcement.subject)]
         let version = min(max(now.microseconds, (known?.version ?? 0) + 1), .latest)
         var state = Report.State(
             version: version, isLifted: true, until: known?.until ?? now, forget: known?.forget)
@@ -83,12 +142,13 @@ package struct Hub: Sendable {
             state = Report.State(version: version, isLifted: false, until: until, forget: known?.forget)
         }
         let report = Report(origin: origin, subject: announcement.subject, state: state)
-        if let refusal = merge(report, at: now) { return Outcome(refusal: refusal) }
+        if let refusal = merge(report, into: &outcome, at: now) { return Outcome(refusal: refusal) }
+        monitorsHeard.note(announcement.host, (), at: now)
         if announcement.action == .ban {
             // Each is passed on, as ever: who missed the one before hears this one.
             told[announcement.subject.address]?.remove(Voice(host: announcement.host, jail: announcement.subject.jail))
         }
-        outcome.broadcasts = tell(report, at: now)
+        outcome.broadcasts = tell(report, at: clock.believed(now))
         return outcome
     }
 
@@ -96,32 +156,46 @@ package struct Hub: Sendable {
     package mutating func take(
         _ reports: [Report], from host: Host, _ instance: Instance, token: String?, at now: Timestamp
     ) -> Outcome {
-        if let refusal = refusal(of: token) ?? admit(instance, as: host, at: now) { return Outcome(refusal: refusal) }
+        // What a person says on a host is beside what its monitor says.
+        let isMonitor = reports.contains { $0.origin.source != .person }
+        if let refusal = refusal(of: token) ?? (isMonitor ? admit(instance, as: host, at: now) : nil) {
+            return Outcome(refusal: refusal)
+        }
+        look(at: now)
         var outcome = Outcome()
         for (index, report) in reports.enumerated() {
-            guard report.origin.host == host, report.origin.source != .person else {
+            guard report.origin.host == host else {
                 outcome.except[index] = HubRefusal(.never, "\(host) may not speak for \(report.origin.host)")
                 continue
             }
-            if let refusal = merge(report, at: now) {
+            if let refusal = merge(report, into: &outcome, at: now) {
                 outcome.except[index] = refusal
             } else {
-                outcome.broadcasts += tell(report, at: now)
+                outcome.broadcasts += tell(report, at: clock.believed(now))
             }
         }
         return outcome
     }
 
-    /// What a monitor asks first: whether it is welcome, and what the hub knows of it.
+    /// What a peer asks first: whether it is welcome, and what the hub knows of its host.
+    ///
+    /// - Parameter instance: of a monitor; nil: the peer says nothing in its host's name, and may ask what is broadcast
+    ///   to everybody: that needs no token.
     package mutating func greet(
-        _ host: Host, _ instance: Instance, token: String?, longestRequest: Int, reportsPerRequest: Int,
+        _ host: Host, _ instance: Instance?, token: String?, longestRequest: Int, reportsPerRequest: Int,
         at now: Timestamp
     ) -> Result<HubGreeting, HubRefusal> {
-        if let refusal = refusal(of: token) ?? admit(instance, as: host, at: now) { return .failure(refusal) }
-        let summary = reports.summary(of: Origin(host: host))
+        if let instance, let refusal = refusal(of: token) ?? admit(instance, as: host, at: now) {
+            return .failure(refusal)
+        }
+        look(at: now)
+        let summary = summary(of: host)
+        // Where the clock has jumped, ends that are told by the later time, and judged by the earlier, come too late at
+        // worst.
+        let time = instance == nil ? clock.told(now) : now
         return .success(
             HubGreeting(
-                epoch: epoch, sequence: 0, time: now, longestRequest: longestRequest,
+                epoch: epoch, sequence: sequence, time: time, longestRequest: longestRequest,
                 reportsPerRequest: reportsPerRequest, maximumBantime: settings.maximumBantime,
                 version: summary.version, digest: summary.digest))
     }
@@ -129,40 +203,53 @@ package struct Hub: Sendable {
     // MARK: Time
 
     /// When ``advance(to:)`` has something to do next.
-    package var nextDeadline: Timestamp? { deadlines.next }
+    package var nextDeadline: Timestamp? { clock.deadline ?? deadlines.next }
 
     /// Time has passed: some bans have ended.
-    package mutating func advance(to now: Timestamp) -> [Announcement] {
+    package mutating func advance(to now: Timestamp) -> Outcome {
+        look(at: now)
+        var outcome = Outcome()
         var ended: Set<Address> = []
-        for key in deadlines.takeDue(at: now) {
-            guard let state = reports[key] else { continue }
-            if !isLive(state, at: now) { ended.insert(key.subject.address) }
-            if isKept(state, at: now) {
-                watch(key, state, at: now)
+        let believed = clock.believed(now)
+        for key in deadlines.takeDue(at: believed) {
+            guard let state = table[key] else { continue }
+            if !isLive(state, at: believed) { ended.insert(key.subject.address) }
+            if isKept(state, at: believed) {
+                watch(key, state, at: believed)
             } else {
-                reports[key] = nil
+                table[key] = nil
+                outcome.forgotten.append(key)
             }
         }
-        return ended.sorted().flatMap { retell($0, at: now) }
+        outcome.broadcasts = ended.sorted().flatMap { retell($0, at: believed) }
+        return outcome
     }
+
+    /// A clock that has jumped is noticed before anything is judged by it.
+    mutating func look(at now: Timestamp) { _ = clock.show(now, due: deadlines.next) }
+
+    /// The time by which ends are judged.
+    func believed(_ now: Timestamp) -> Timestamp { clock.believed(now) }
 
     // MARK: Who may speak
 
-    private func refusal(of token: String?) -> HubRefusal? {
+    /// Why somebody with this token, or none, may not ask; nil where he may.
+    package func refusal(of token: String?) -> HubRefusal? {
         guard let tokens = settings.tokens, !tokens.contains(token ?? "") else { return nil }
         return HubRefusal(.later, token == nil ? "a token is asked for" : "the token is not one of authtoken's")
     }
 
-    private struct NameHolder: Sendable {
+    struct NameHolder: Sendable {
         var instance: Instance
         var seen: Timestamp
     }
 
     /// Two monitors of one name would overwrite each other's reports.
-    private mutating func admit(_ instance: Instance, as host: Host, at now: Timestamp) -> HubRefusal? {
-        if monitors.count >= Self.names { monitors = monitors.filter { now < $0.value.seen + Self.tenure } }
+    mutating func admit(_ instance: Instance, as host: Host, at now: Timestamp) -> HubRefusal? {
+        if monitors[host] == nil, monitors.count >= Self.names { forgetNames(at: now) }
         guard let holder = monitors[host], holder.instance != instance else {
             monitors[host] = NameHolder(instance: instance, seen: now)
+            monitorsHeard.note(host, (), at: now)
             return nil
         }
         let isOther = holder.seen <= now && now < holder.seen + Self.tenure
@@ -170,73 +257,57 @@ package struct Hub: Sendable {
             return HubRefusal(.later, "another monitor calls itself \(host): give each host a hostname of its own")
         }
         monitors[host] = NameHolder(instance: instance, seen: now)
+        monitorsHeard.note(host, (), at: now)
         return nil
     }
 
-    private func reason(against address: Address) -> String? {
+    /// Those whose tenure is over, and of too many the longest silent: whoever may speak may make up names.
+    private mutating func forgetNames(at now: Timestamp) {
+        monitors = monitors.filter { now < $0.value.seen + Self.tenure }
+        guard monitors.count >= Self.names else { return }
+        // A part of them at once: each one that is made up must not cost a look at all.
+        let silent = monitors.sorted { ($0.value.seen, $0.key) < ($1.value.seen, $1.key) }
+        for (host, _) in silent.prefix(Self.names / 10) { monitors[host] = nil }
+    }
+
+    func reason(against address: Address) -> String? {
         NeverBanned.reason(address, ignored: settings.ignored)
     }
 
     // MARK: Memory
 
-    private mutating func merge(_ report: Report, at now: Timestamp) -> HubRefusal? {
+    mutating func merge(_ report: Report, into outcome: inout Outcome, at now: Timestamp) -> HubRefusal? {
         if !report.state.isLifted, let reason = reason(against: report.subject.address) {
             return HubRefusal(.never, "\(report.subject.address) may not be banned: \(reason)")
         }
-        let key = ReportTable.Key(origin: report.origin, subject: report.subject)
-        let known = reports[key]
+        let key = report.key
+        let known = table[key]
         let merged = known?.merged(with: report.state) ?? report.state
-        guard merged != known, isKept(merged, at: now) else { return nil }  // nothing new, or over before it came
-        guard known != nil || reports.count < Self.limit else { return HubRefusal(.later, "the hub is full") }
-        reports[key] = merged
-        watch(key, merged, at: now)
+        // Nothing new, or over before it came.
+        guard merged != known, isKept(merged, at: clock.believed(now)) else { return nil }
+        guard known != nil || table.count < Self.limit else { return HubRefusal(.later, "the hub is full") }
+        guard known != nil || table.count(of: key.origin.host, on: key.subject.address) < Self.jails else {
+            return HubRefusal(.never, "\(key.origin.host) has reported \(key.subject.address) in \(Self.jails) jails")
+        }
+        table[key] = merged
+        watch(key, merged, at: clock.believed(now))
+        sequence += 1
+        recent.append(key)
+        if recent.count > Self.memory { recent.removeFirst() }
+        outcome.news.append(key.report(merged))
         return nil
     }
 
-    private mutating func watch(_ key: ReportTable.Key, _ state: Report.State, at now: Timestamp) {
+    private mutating func watch(_ key: ReportKey, _ state: Report.State, at now: Timestamp) {
         let bounded = state.bounded(by: settings.maximumBantime)
         deadlines.add(key, at: bounded.isLive(at: now) ? bounded.until : bounded.forget)
     }
 
-    private func isLive(_ state: Report.State, at now: Timestamp) -> Bool {
+    func isLive(_ state: Report.State, at now: Timestamp) -> Bool {
         state.bounded(by: settings.maximumBantime).isLive(at: now)
     }
 
-    private func isKept(_ state: Report.State, at now: Timestamp) -> Bool {
+    func isKept(_ state: Report.State, at now: Timestamp) -> Bool {
         state.bounded(by: settings.maximumBantime).isKept(at: now)
-    }
-
-    // MARK: The old form
-
-    /// A report has come: what peers of the old form are to hear of it.
-    private mutating func tell(_ report: Report, at now: Timestamp) -> [Announcement] {
-        let address = report.subject.address
-        let voice = Voice(host: report.origin.host, jail: report.subject.jail)
-        let live = voices(for: address, at: now)
-        if live.contains(voice) {
-            guard told[address, default: []].insert(voice).inserted else { return [] }
-            return [Announcement(voice.host, report.subject, .ban)]
-        }
-        // Who vouches for it otherwise keeps it banned.
-        guard live.isEmpty else { return [] }
-        return silence(address, and: report.state.isLifted ? voice : nil)
-    }
-
-    /// Something about the address has changed other than by a report of it.
-    private mutating func retell(_ address: Address, at now: Timestamp) -> [Announcement] {
-        voices(for: address, at: now).isEmpty ? silence(address, and: nil) : []
-    }
-
-    /// Nobody vouches for it any more: everybody's word is taken back.
-    private mutating func silence(_ address: Address, and voice: Voice?) -> [Announcement] {
-        let silenced = (told.removeValue(forKey: address) ?? []).union(voice.map { [$0] } ?? [])
-        return silenced.sorted().map { Announcement($0.host, Subject($0.jail, address), .unban) }
-    }
-
-    /// Who vouches for a ban of it; nobody can, for an address that may not be banned.
-    private func voices(for address: Address, at now: Timestamp) -> Set<Voice> {
-        guard reason(against: address) == nil else { return [] }
-        let live = reports.claims(on: address).filter { isLive($0.state, at: now) }
-        return Set(live.map { Voice(host: $0.origin.host, jail: $0.jail) })
     }
 }

@@ -9,29 +9,40 @@ struct JailLife: Sendable {
     private var began: Timestamp?
     /// Whether the log told of a stop and not yet of a start.
     private(set) var isStopped = false
+    /// Whether the last answer was that there is no such jail, or no server: it starts before the next list.
+    private(set) var isAway = false
     /// The last `Unban` before an end.
     var lastUnban: Timestamp?
     /// What fail2ban said of the jail's bantime; nil: nothing yet. The inner nil: for ever.
     var bantime: Duration??
     /// At least so many bans it has made in this life, by its own count and the log; nil: not known.
     private(set) var total: Int?
-    /// What ``total`` was when fail2ban was last asked for its own.
+    /// How many the log alone has told since this life was found to have begun.
+    private var told = 0
+    /// What ``total``, or else ``told``, was when fail2ban was last asked for its own count.
     private var totalWhenAsked: Int?
     /// When fail2ban was asked for the count that ``total`` began with.
     private var countedFrom: Timestamp?
 
     init(at now: Timestamp) { lastSign = now }
 
+    /// Whether a line of this time can only be of this life, as far as the log tells.
+    ///
+    /// - Parameter start: when the log began to be read: who knows what happened to the jail between an older line and that.
+    func holds(_ time: Timestamp, since start: Timestamp) -> Bool { began != nil || time + Self.grain >= start }
+
     /// The jail stopped or started: what was listed before says nothing any more.
-    mutating func begin(at now: Timestamp, isStopped: Bool = false) {
+    mutating func begin(at now: Timestamp, isStopped: Bool = false, isAway: Bool = false) {
         number += 1
         total = nil
+        told = 0
         totalWhenAsked = nil
         countedFrom = nil
         lastSign = now
         began = now
         lastUnban = nil
         self.isStopped = isStopped
+        self.isAway = isAway
     }
 
     /// Whether the answer to a question that was asked then can be about this life. Where the clock was set back, it can.
@@ -47,7 +58,13 @@ struct JailLife: Sendable {
         countedFrom = countedFrom.map { min($0, now) }
     }
 
-    mutating func restored(at now: Timestamp) { lastSign = now }
+    mutating func restored(at now: Timestamp) {
+        lastSign = now
+        isStopped = false
+    }
+
+    /// A slow stop goes on.
+    mutating func stillStops(at now: Timestamp) { lastSign = now }
 
     /// The log told of one more ban.
     ///
@@ -55,14 +72,19 @@ struct JailLife: Sendable {
     /// was written while it answered is counted, perhaps twice: that takes a jail for restarted, and lifts a minute later.
     /// A line of longer ago is of another zone than ours: its time says nothing.
     mutating func counted(at time: Timestamp) {
+        isStopped = false  // a jail that is being stopped bans nobody
         if let asked = countedFrom, time + Self.grain <= asked, asked - time < Monitor.quarter { return }
+        told += 1
         total = total.map { $0 + 1 }
     }
 
     /// fail2ban cuts the time of a line to milliseconds.
     private static let grain = Duration.milliseconds(1)
 
-    mutating func asked() { totalWhenAsked = total }
+    mutating func asked() { totalWhenAsked = total ?? told }
+
+    /// Whether fail2ban was asked for its count in this life, as far as is known: where not, the answer may be of another.
+    var wasAsked: Bool { totalWhenAsked != nil }
 
     /// fail2ban's own count. Returns whether it can be this life's: one that is smaller than what was known before the
     /// question is that of another life.

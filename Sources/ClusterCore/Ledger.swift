@@ -8,6 +8,8 @@ struct Ledger: Sendable {
         var since: Timestamp
         /// For whom it was banned: the last to vouch for it.
         var host: Host?
+        /// Of what was yielded: who vouched for the ban then.
+        var witnesses: Set<Host> = []
     }
 
     private(set) var entries: [Subject: Entry] = [:]
@@ -22,17 +24,22 @@ struct Ledger: Sendable {
 
     mutating func note(_ record: LedgerRecord) {
         switch record.step {
-        case .intended, .held, .unclear, .foreign, .logged:
+        case .intended, .held, .unclear, .foreign, .logged, .pardoned:
             var entry = entries[record.subject] ?? Entry(step: record.step, since: record.time)
             entry.step = record.step
             entries[record.subject] = entry
-        case .released:
-            guard let entry = entries.removeValue(forKey: record.subject) else { return }
-            if entry.step != .foreign && entry.step != .logged {
-                past.append((record.subject, entry.since, record.time))
-                if past.count > pruneAt { prune(at: record.time) }
-            }
+        case .yielded:
+            end(record)
+            entries[record.subject] = Entry(step: .yielded, since: record.time, witnesses: record.witnesses)
+        case .released: end(record)
         }
+    }
+
+    private mutating func end(_ record: LedgerRecord) {
+        guard let entry = entries.removeValue(forKey: record.subject) else { return }
+        guard ![.foreign, .logged, .yielded, .pardoned].contains(entry.step) else { return }
+        past.append((record.subject, entry.since, record.time))
+        if past.count > pruneAt { prune(at: record.time) }
     }
 
     /// A monitor lags by no more than this: what ended earlier is forgotten.
@@ -57,12 +64,16 @@ struct Ledger: Sendable {
             ]
         }
         let open = entries.sorted { $0.key < $1.key }.flatMap { (subject, entry) in
-            entry.step == .intended
-                ? [LedgerRecord(subject, .intended, at: entry.since)]
-                : [
+            switch entry.step {
+            case .intended: [LedgerRecord(subject, .intended, at: entry.since)]
+            case .pardoned: [LedgerRecord(subject, .pardoned, at: entry.since)]
+            case .yielded: [LedgerRecord(subject, .yielded, at: entry.since, witnesses: entry.witnesses)]
+            case .held, .foreign, .unclear, .logged, .released:
+                [
                     LedgerRecord(subject, .intended, at: entry.since),
                     LedgerRecord(subject, entry.step, at: entry.since),
                 ]
+            }
         }
         return ended + open
     }

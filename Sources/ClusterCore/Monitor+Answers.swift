@@ -7,6 +7,10 @@ extension Monitor {
     ) {
         if case .impossible = answer {} else { canAsk = settings.asks }
         if case .bans(let jail) = question { endsWaited(in: jail, at: now) }
+        if let jail = question.jail, answer.isList, jails[jail]?.isAway == true {
+            // It was found away up to a minute ago, and has started since: what it lists it may still be restoring.
+            jails[jail]?.begin(at: now)
+        }
         switch (question, answer) {
         case (.jails, .jails(let names)):
             for jail in names where !settings.ignoredJails.contains(jail) {
@@ -20,7 +24,8 @@ extension Monitor {
             jails[jail, default: JailLife(at: now)].bantime = .some(time)
             reviseGuesses(in: jail, at: now)
         case (.bans(let jail), .bans) where jails[jail]?.isMeant(asked: asked, at: now) == false,
-            (.status(let jail), .status) where jails[jail]?.isMeant(asked: asked, at: now) == false:
+            (.status(let jail), .status) where jails[jail]?.isMeant(asked: asked, at: now) == false,
+            (.status(let jail), .status) where jails[jail]?.wasAsked == false:
             // Of an earlier life of the jail: what it lists need not be restored yet.
             questions.want(question, at: now + Self.doubt)
         case (.bans(let jail), .bans(let list)):
@@ -32,13 +37,15 @@ extension Monitor {
                 forgetHolds(in: jail)
                 emit(.jailRestarted(jail))
             }
-            for address in names { see(Subject(jail, address), listedInAnswerTo: asked, at: now) }
+            for claim in names.flatMap({ claims(on: Subject(jail, $0)) }) {
+                see(claim, listedInAnswerTo: asked, at: now)
+            }
             if names.contains(where: { isUnknown(Subject(jail, $0), asked: asked, at: now) }) {
                 questions.want(.bans(jail), at: now)
             }
             if isLogRead { miss(in: jail, notListedIn: names, asked: asked, isSure: true, at: now) }
         case (.status(let jail), .noSuchJail), (.bans(let jail), .noSuchJail), (.bantime(let jail), .noSuchJail):
-            jails[jail]?.begin(at: now)
+            jails[jail]?.begin(at: now, isAway: true)
             forgetHolds(in: jail)
             if !table.keys.contains(where: { $0.jail == jail }) {
                 jails[jail] = nil
@@ -47,14 +54,14 @@ extension Monitor {
                 questions.forget(.status(jail))
             }
         case (_, .notRunning(let reason)):
-            for jail in jails.keys { jails[jail]?.begin(at: now) }
+            for jail in jails.keys { jails[jail]?.begin(at: now, isAway: true) }
             forgetHolds(in: nil)
             emit(.noAnswer(question, reason: reason))
         case (_, .impossible(let reason)):
             if canAsk { emit(.cannotAsk(reason: reason)) }
             canAsk = false
-            for (subject, report) in table where report.heldSince != nil {
-                deadlines.add(subject, at: now + Self.unasked)
+            for claim in table.filter({ $0.value.heldSince != nil }).keys.sorted() {
+                deadlines.add(claim, at: now + Self.unasked)
             }
         case (_, .unclear(let reason)):
             emit(.noAnswer(question, reason: reason))
@@ -71,48 +78,63 @@ extension Monitor {
             // fail2ban frees a second after the end, or when it has time: later, the end is by another clock than ours.
             if isOver, now < ban.until + Self.grace { continue }
             let latest = isOver ? now + Self.quarter : ban.until + Self.cut
-            guard let known = table[subject] else {
-                // Ours can outlive its interval: a ban of which nobody can say whose it is is never lifted.
-                if isUnknown(subject, asked: asked, at: now),
-                    echo.verdict(on: subject, from: ban.since, to: ban.since + Self.cut) == .local
-                {
-                    report(subject, until: latest, since: now, at: now)
-                    see(subject, listedInAnswerTo: asked, at: now)
-                }
+            // Ours can outlive its interval: a ban of which nobody can say whose it is is never lifted.
+            if isUnknown(subject, asked: asked, at: now),
+                echo.verdict(on: subject, from: ban.since, to: ban.since + Self.cut) == .local
+            {
+                let claim = HostClaim(.log, subject)
+                report(claim, until: latest, since: now, at: now)
+                see(claim, listedInAnswerTo: asked, at: now)
                 continue
             }
-            let isNews =
-                isOver ? known.state.until <= now + Self.lead : !(ban.until...latest).contains(known.state.until)
-            if known.reckonedAt <= asked, isNews {
-                report(subject, until: latest, since: now, at: now)
+            for claim in claims(on: subject) {
+                guard let known = table[claim] else { continue }
+                let isNews =
+                    isOver ? known.state.until <= now + Self.lead : !(ban.until...latest).contains(known.state.until)
+                let isCovered = ban.since <= Timestamp(microseconds: known.state.version) + Self.cut
+                if known.isPardoned, isCovered, !isOver, ban.until <= known.state.until + Self.grace {
+                    // What a pardon covers; a later end is that of a new failure, a later beginning that of a new ban.
+                    table[claim]?.state.until = latest
+                    watch(claim, known, at: now)
+                } else if known.reckonedAt <= asked, isNews {
+                    report(claim, until: latest, since: now, at: now)
+                }
+                see(claim, listedInAnswerTo: asked, at: now)
             }
-            see(subject, listedInAnswerTo: asked, at: now)
         }
     }
 
     /// The answer for which some ends have waited is there; what it prolongs is looked at again with its new end.
     private mutating func endsWaited(in jail: Jail, at now: Timestamp) {
-        for (subject, report) in table where subject.jail == jail && report.state.until <= now {
-            deadlines.add(subject, at: now)
+        for claim in table.filter({ $0.key.jail == jail && $0.value.state.until <= now }).keys.sorted() {
+            deadlines.add(claim, at: now)
         }
     }
 
     /// The jail's bantime is known: so are the ends of the bans whose lines were read before, list or no list.
     private mutating func reviseGuesses(in jail: Jail, at now: Timestamp) {
-        for (subject, known) in table.sorted(by: { $0.key < $1.key }) where subject.jail == jail {
+        for (claim, known) in table.sorted(by: { $0.key < $1.key }) where claim.jail == jail {
             guard let begun = known.guessedFrom else { continue }
-            report(subject, until: begun + bantime(of: jail), since: now, at: now)
+            let until = begun + bantime(of: jail)
+            if known.isPardoned {
+                table[claim]?.state.until = until
+                table[claim]?.guessedFrom = nil
+            } else {
+                report(claim, until: until, since: now, at: now)
+            }
         }
     }
 
     /// An answer can be older than the `Unban` that was read meanwhile.
-    private mutating func see(_ subject: Subject, listedInAnswerTo asked: Timestamp, at now: Timestamp) {
-        guard let known = table[subject], known.heldSince.map({ $0 <= asked }) ?? true else { return }
-        see(subject, at: now)
+    private mutating func see(_ claim: HostClaim, listedInAnswerTo asked: Timestamp, at now: Timestamp) {
+        guard let known = table[claim], known.heldSince.map({ $0 <= asked }) ?? true else { return }
+        see(claim, at: now)
+        // A jail that is being stopped still lists what its next life has to restore.
+        if jails[claim.jail]?.isStopped == true { table[claim]?.life = 0 }
     }
 
     private func isUnknown(_ subject: Subject, asked: Timestamp, at now: Timestamp) -> Bool {
-        table[subject] == nil && NeverBanned.reason(subject.address, ignored: settings.ignored) == nil
+        claims(on: subject).isEmpty && NeverBanned.reason(subject.address, ignored: settings.ignored) == nil
             && echo.verdict(on: subject, from: asked, to: now) == .local
     }
 
@@ -124,7 +146,7 @@ extension Monitor {
     ) {
         guard let life = jails[jail] else { return }
         let missing = table.filter { $0.key.jail == jail && !names.contains($0.key.address) }
-        for (subject, report) in missing.sorted(by: { $0.key < $1.key }) {
+        for (claim, report) in missing.sorted(by: { $0.key < $1.key }) {
             // Banned or seen after the question was asked, or about to end by itself.
             guard report.seenAt <= asked, report.state.until - Self.slack > now else { continue }
             guard report.life == life.number || now >= life.settled else {
@@ -132,57 +154,31 @@ extension Monitor {
                 continue
             }
             guard isSure, let missed = report.missedAt, asked - missed >= Self.doubt else {
-                if report.missedAt == nil { table[subject]?.missedAt = now }
+                if report.missedAt == nil { table[claim]?.missedAt = now }
                 questions.want(.status(jail), at: (report.missedAt ?? now) + Self.doubt)
                 continue
             }
-            lift(subject, at: now)
+            lift(claim, at: now)
         }
     }
+}
 
-    /// What time brings for one report.
-    mutating func attend(_ subject: Subject, at now: Timestamp) {
-        guard let report = table[subject] else { return prune(subject, at: now) }
-        if now >= report.state.until {
-            attendEnd(of: subject, report, at: now)
-        } else if !canAsk, report.heldSince != nil, let last = jails[subject.jail]?.lastUnban {
-            // A stop with slow actions is logged after its last `Unban`.
-            if now >= last + Self.unasked {
-                lift(subject, at: now)
-            } else {
-                deadlines.add(subject, at: last + Self.unasked)
-            }
-        } else {
-            if canAsk, now >= report.state.until - Self.lead { questions.want(.bans(subject.jail), at: now) }
-            watch(subject, report, at: now)
+extension Question {
+    /// The jail that it is about; nil for all of them.
+    fileprivate var jail: Jail? {
+        switch self {
+        case .jails: nil
+        case .bantime(let jail), .bans(let jail), .status(let jail): jail
         }
     }
+}
 
-    /// An end that is over: told at once, unless fail2ban is about to say more.
-    private mutating func attendEnd(of subject: Subject, _ report: LiveReport, at now: Timestamp) {
-        let found = report.overdueSince ?? now
-        let question = Question.bans(subject.jail)
-        // Found late: nobody looked, or the clock jumped, and so it has not been asked.
-        let isLate = found - report.state.until > Self.grace
-        if canAsk, isLate, report.overdueSince == nil { questions.want(question, at: now) }
-        table[subject]?.overdueSince = found
-        let limit = isLate ? found + Self.settling : report.state.until + Self.grace
-        let isOpen = questions.isUnderway(question) || isLate && questions.isWanted(question)
-        if canAsk, isOpen, now < limit {
-            deadlines.add(subject, at: limit)
-        } else {
-            end(subject)
-        }
-    }
-
-    mutating func take(_ record: LedgerRecord, at now: Timestamp) {
-        echo.note(record)
-        guard let time = undecided[record.subject], record.step != .intended else { return }
-        undecided[record.subject] = nil
-        if record.step == .foreign || record.step == .logged {
-            take(LogRecord(time: time, event: .jail(record.subject.jail, .banned(record.subject.address))), at: now)
-        } else if record.step == .released {
-            questions.want(.bans(record.subject.jail), at: now + Self.doubt)
+extension Answer {
+    /// Whether it says who is banned.
+    fileprivate var isList: Bool {
+        switch self {
+        case .bans, .status: true
+        default: false
         }
     }
 }

@@ -25,14 +25,16 @@ extension Monitor {
         form = .new
         maximumBantime = greeting.maximumBantime
         lastVersion = max(lastVersion, greeting.version)
-        if asked <= now, now - asked <= Self.promptAnswer { compareClocks(greeting.time, at: now) }
+        if asked <= now { compareClocks(greeting.time, asked: asked, at: now) }
+        inquiry = nil
         if digest(at: now) != greeting.digest {
             // Whether it lost its memory or never saw us: what it ACKed, it is told once more.
-            for (subject, state) in announced.sorted(by: { $0.key < $1.key }) {
-                outbox.append(Outbox.Item(subject: subject, state: state, isEnd: false, isAgain: true))
-            }
-            if !announced.isEmpty { emit(.toldAgain(announced.count)) }
+            if greeting.version == 0 { tellAgain(at: now) } else { inquiry = Inquiry() }
         }
+        tellByNewClock(at: now)
+        comparedAt = now
+        wantsGreeting = false
+        watchRenewals()
         return finish(at: now, isLogRead: false)
     }
 
@@ -49,8 +51,8 @@ extension Monitor {
         var goOn = false
         switch outbox.refuse() {
         case .refusedForGood(let item):
-            effects.append(.note(.refusedForGood(item.subject, reason: nil)))
-            save(item.position)
+            effects.append(.note(.refusedForGood(item.claim.subject, reason: nil)))
+            save(item.places)
             passSilent(at: now)
             goOn = true
         case .goOn:
@@ -70,8 +72,11 @@ extension Monitor {
         let (done, isHeldUp) = outbox.finishBatch(count, except: refusals)
         for (item, refusal) in done {
             if let refusal {
-                emit(.refusedForGood(item.subject, reason: refusal.reason))
-                save(item.position)
+                emit(.refusedForGood(item.claim.subject, reason: refusal.reason))
+                if item.isAgain, announced.removeValue(forKey: item.claim) != nil {
+                    effects.append(.save(.gone(item.claim, item.state.version)))
+                }
+                save(item.places)
             } else {
                 settle(item, at: now)
             }
@@ -83,6 +88,7 @@ extension Monitor {
     /// The hub did not answer, or is gone: what comes next is a hello, and then the oldest report once more.
     package mutating func unanswered() {
         outbox.rewind()
+        inquiry = nil
         form = .unknown
     }
 
@@ -91,15 +97,15 @@ extension Monitor {
     /// The report that a hub of the old form is to hear next; nil where there is none, or no such hub.
     package var outgoing: Announcement? {
         guard form == .old else { return nil }
-        return outbox.current.map { Announcement(settings.host, $0.subject, $0.isBan ? .ban : .unban) }
+        return outbox.current.map { Announcement(settings.host, $0.claim.subject, $0.isBan ? .ban : .unban) }
     }
 
     /// The reports that a hub of the new form is to hear next, in order; empty where there are none, or no such hub.
     package mutating func takeReports(atMost count: Int, at now: Timestamp) -> [Report] {
-        guard form == .new else { return [] }
+        guard form == .new, inquiry == nil else { return [] }
         let places = outbox.places(atMost: count) { isNews($0, at: now) }
         return outbox.begin(places).map {
-            Report(origin: Origin(host: settings.host), subject: $0.subject, state: $0.state)
+            Report(host: settings.host, claim: $0.claim, state: $0.state)
         }
     }
 
@@ -110,7 +116,7 @@ extension Monitor {
         switch form {
         case .unknown: return
         case .new:
-            guard !outbox.isUnderway else { return }
+            guard !outbox.isUnderway, inquiry == nil else { return }
             let silent = outbox.places(atMost: 1) { isNews($0, at: now) }.first ?? outbox.count
             for item in outbox.take(first: silent) { settle(item, at: now) }
         case .old:
@@ -129,39 +135,52 @@ extension Monitor {
     }
 
     private func isNews(_ item: Outbox.Item, at now: Timestamp) -> Bool {
-        let known = announced[item.subject]
+        let known = announced[item.claim]
         if form == .new {
             // Ends are no news, since every report carries its own; but a hub that was away may have lost the report.
-            if item.isEnd { return item.isAgain && known != nil }
-            return item.isAgain || item.state.isLifted
-                || (item.state.until > now + clockOffset && item.state.version != known?.version)
+            // Where a clock was set, it may believe in one that is yet to come.
+            if item.isEnd { return known.map { item.isAgain || $0.isLive(at: now + clockOffset + Self.lead) } ?? false }
+            if item.isAgain || item.state.isLifted { return true }
+            // An end that is over by now is news where the hub knows a later one.
+            return item.state.version != known?.version
+                && (item.state.until > now + clockOffset || known?.isLive(at: now + clockOffset) == true)
         }
         // The old form knows no ends: a changed end says nothing, nor does the end of what the hub never heard of.
+        // Nor does it know sources: a ban of which another one speaks too is one, and over when both are.
         let isKnown = known?.isLifted == false
+        let isKnownOtherwise = Origin.Source.ofMonitor.contains { source in
+            source != item.claim.source && announced[HostClaim(source, item.claim.subject)]?.isLifted == false
+        }
+        if isKnownOtherwise { return false }
         return item.isBan ? !isKnown && item.state.until > now + clockOffset : isKnown
     }
 
     /// Notes what the hub holds now, on disk.
+    ///
+    /// An end that was told late may be that of an earlier state than the one it was found to hold meanwhile.
     private mutating func settle(_ item: Outbox.Item, at now: Timestamp) {
         let state = item.state
-        if item.isBan || (announced[item.subject] != nil && now < kept(state)) {
-            if announced[item.subject] != state {
-                announced[item.subject] = state
-                effects.append(.save(.live(item.subject, state)))
+        // As the hub merges it: what it held before may be the greater.
+        let merged = announced[item.claim]?.merged(with: state) ?? state
+        if item.isBan || (announced[item.claim] != nil && now < kept(merged)) {
+            if announced[item.claim] != merged {
+                announced[item.claim] = merged
+                effects.append(.save(record(of: item.claim, merged)))
             }
-            if state.isLifted { deadlines.add(item.subject, at: kept(state)) }
-        } else if announced.removeValue(forKey: item.subject) != nil {
-            effects.append(.save(.gone(item.subject, state.version)))
+            if state.isLifted || table[item.claim] == nil { deadlines.add(item.claim, at: kept(merged)) }
+        } else if announced.removeValue(forKey: item.claim) != nil {
+            effects.append(.save(.gone(item.claim, state.version)))
         }
-        save(item.position)
+        save(item.places)
     }
 
     /// A lift need not be remembered for ever.
-    mutating func prune(_ subject: Subject, at now: Timestamp) {
-        guard let state = announced[subject], state.isLifted else { return }
-        guard now >= kept(state) else { return deadlines.add(subject, at: kept(state)) }
-        announced[subject] = nil
-        effects.append(.save(.gone(subject, state.version)))
+    mutating func prune(_ claim: HostClaim, at now: Timestamp) {
+        // An old hub is still to hear of the end that waits for it.
+        guard let state = announced[claim], state.isLifted || !outbox.holds(claim) else { return }
+        guard now >= kept(state) else { return deadlines.add(claim, at: kept(state)) }
+        announced[claim] = nil
+        effects.append(.save(.gone(claim, state.version)))
     }
 
     /// Until when, by our clock, the hub keeps it.
@@ -172,46 +191,9 @@ extension Monitor {
     /// Of what the hub should hold now.
     private func digest(at now: Timestamp) -> ReportDigest {
         var digest = ReportDigest()
-        let origin = Origin(host: settings.host)
-        for (subject, state) in announced where now < kept(state) {
-            digest.add(Report(origin: origin, subject: subject, state: state))
+        for (claim, state) in announced where now < kept(state) {
+            digest.add(Report(host: settings.host, claim: claim, state: state))
         }
         return digest
-    }
-
-    // MARK: The hub's clock
-
-    /// Ends are told in the hub's time. Where its clock is found to differ otherwise than before, all are told anew.
-    private mutating func compareClocks(_ theirs: Timestamp, at now: Timestamp) {
-        let difference = theirs - now
-        guard difference - clockOffset > Self.clockTolerance || clockOffset - difference > Self.clockTolerance else {
-            return
-        }
-        let before = clockOffset
-        clockOffset =
-            difference > Self.clockTolerance || .zero - difference > Self.clockTolerance ? difference : .zero
-        effects.append(.save(.clock(clockOffset)))
-        emit(.clockDiffers(clockOffset))
-        for (subject, known) in table.sorted(by: { $0.key < $1.key }) {
-            var state = known.state
-            state.version = nextVersion(now)
-            // The hub remembers the end that it was told by the other clock.
-            state.forget = max(state.forget, state.forget + before - clockOffset)
-            table[subject]?.state = state
-            outbox.append(Outbox.Item(subject: subject, state: inHubTime(state), isEnd: false))
-        }
-    }
-
-    func inHubTime(_ state: Report.State) -> Report.State { state.moved(by: clockOffset) }
-
-    func inOwnTime(_ state: Report.State) -> Report.State { state.moved(by: .zero - clockOffset) }
-}
-
-extension Report.State {
-    fileprivate func moved(by offset: Duration) -> Self {
-        var moved = self
-        moved.until = until + offset
-        moved.forget = forget + offset
-        return moved
     }
 }

@@ -12,55 +12,10 @@ package import BanModel
 /// for ``settling`` at most), and what fail2ban lists is banned, whatever end it tells. A clock that is set back shortens
 /// what a clock ahead by more than a day had made long; versions only grow, so what comes later wins all the same.
 package struct Monitor: Sendable {
-    package struct Settings: Sendable {
-        package var host: Host
-        /// Their bans are nobody's news: the subscriber's own jail above all.
-        package var ignoredJails: Set<Jail>
-        /// How long a ban lasts where neither the log nor fail2ban says; nil: for ever.
-        package var bantime: Duration?
-        /// Never reported, nor is a network that holds one of them.
-        package var ignored: [Address]
-        /// Whether fail2ban may be asked at all.
-        package var asks: Bool
-
-        package init(
-            host: Host, ignoredJails: Set<Jail>, bantime: Duration?, ignored: [Address] = [], asks: Bool = true
-        ) {
-            self.host = host
-            self.ignoredJails = ignoredJails
-            self.bantime = bantime
-            self.ignored = ignored
-            self.asks = asks
-        }
-    }
-
-    package enum Effect: Hashable, Sendable {
-        case ask(Question)
-        /// To be on disk before the next effect is carried out.
-        case save(MonitorRecord)
-        case note(Note)
-    }
-
-    /// What an administrator may want to read in the log.
-    package enum Note: Hashable, Sendable {
-        case reported(Subject, until: Timestamp)
-        case lifted(Subject)
-        case ended(Subject)
-        case neverBanned(Address, reason: String)
-        /// A hub of the old form does not say why.
-        case refusedForGood(Subject, reason: String?)
-        case refusedForNow(reason: String?)
-        /// The hub's clock shows so much more than ours.
-        case clockDiffers(Duration)
-        /// The hub does not hold what it has ACKed: it is told again.
-        case toldAgain(Int)
-        case cannotAsk(reason: String)
-        case noAnswer(Question, reason: String)
-        case jailRestarted(Jail)
-    }
-
     /// How long before a known end fail2ban is asked whether it still stands.
     static let lead = Duration.seconds(3)
+    /// How long after an end without a line fail2ban is asked whether it was one.
+    static let afterEnd = Duration.seconds(4)
     /// How long an end waits for an answer that is on its way: a busy fail2ban lets everybody wait.
     static let grace = Duration.seconds(10)
     /// fail2ban looks for ends once a second, and prints them without their fraction.
@@ -84,20 +39,29 @@ package struct Monitor: Sendable {
     static let quarter = Duration.seconds(900)
 
     private(set) var settings: Settings
-    var table: [Subject: LiveReport] = [:]
+    var table: [HostClaim: LiveReport] = [:]
     var jails: [Jail: JailLife] = [:]
     var questions = QuestionSchedule()
-    var deadlines = DeadlineQueue<Subject>()
+    var deadlines = DeadlineQueue<HostClaim>()
     var echo = EchoGuard()
     /// Lines that fell into the subscriber's open intent.
-    var undecided: [Subject: Timestamp] = [:]
+    var undecided: [HostClaim: Sighting] = [:]
     var canAsk: Bool
     var outbox = Outbox()
+    var renewals = Renewals()
+    /// What the hub holds is being compared with what it should.
+    var inquiry: Inquiry?
     var form = HubForm.unknown
     /// What the hub holds by its own ACK, in its time: bans, and lifts until they may be forgotten.
-    var announced: [Subject: Report.State] = [:]
+    var announced: [HostClaim: Report.State] = [:]
     /// What the hub's clock shows beyond ours; nil: it was not asked yet, or they agree.
     var clockOffset = Duration.zero
+    /// What it was when the hub was last told of ends, where it is another now; nil: the same.
+    var toldWithOffset: Duration?
+    /// When the hub last said what its digest is.
+    var comparedAt = Timestamp(microseconds: .min)
+    /// The hub is to be greeted before the next request: it is not known any more whether it holds what it should.
+    package internal(set) var wantsGreeting = false
     var maximumBantime = Duration.seconds(30 * 86_400)
     /// Tells us from another monitor of our name.
     package let instance: Instance
@@ -105,8 +69,12 @@ package struct Monitor: Sendable {
     package internal(set) var lastVersion: Version = 0
     /// Everything in the log before this is done with: what the state file says.
     private(set) package var position: LogPosition?
+    /// The same for the spool.
+    private(set) package var spoolPosition: FilePosition?
     var effects: [Effect] = []
     private var lastNow: Timestamp = .seconds(0)
+    /// When the log began to be read, or to be read again behind a gap.
+    var started: Timestamp = .seconds(0)
 
     /// - Parameters:
     ///   - records: the state file's, in order; empty at the first start.
@@ -117,13 +85,19 @@ package struct Monitor: Sendable {
         self.settings = settings
         canAsk = settings.asks
         var instance = instance
+        var pardoned: Set<HostClaim> = []
         for record in records {
             switch record {
-            case .live(let subject, let state):
-                announced[subject] = state
+            case .live(let claim, let state):
+                announced[claim] = state
+                pardoned.remove(claim)
                 lastVersion = max(lastVersion, state.version)
-            case .gone(let subject, let version):
-                announced[subject] = nil
+            case .pardoned(let claim, let state):
+                announced[claim] = state
+                pardoned.insert(claim)
+                lastVersion = max(lastVersion, state.version)
+            case .gone(let claim, let version):
+                announced[claim] = nil
                 lastVersion = max(lastVersion, version)
             case .clock(let offset): clockOffset = offset
             case .instance(let known):
@@ -133,11 +107,15 @@ package struct Monitor: Sendable {
                 lastVersion = max(lastVersion, version)
             case .position(let position):
                 self.position = position
+            case .spool(let position): spoolPosition = position
             }
         }
         self.instance = instance
-        for (subject, state) in announced where !state.isLifted {
-            table[subject] = LiveReport(state: inOwnTime(state))
+        for (claim, state) in announced where !state.isLifted || pardoned.contains(claim) {
+            var report = LiveReport(state: inOwnTime(state))
+            report.isPardoned = state.isLifted
+            report.state.isLifted = false
+            table[claim] = report
         }
     }
 
@@ -147,10 +125,14 @@ package struct Monitor: Sendable {
     package mutating func start(at now: Timestamp) -> [Effect] {
         if mustSaveInstance { effects.append(.save(.instance(instance))) }
         mustSaveInstance = false
-        lastNow = now
+        if lastNow == .seconds(0) { lastNow = now }  // a gap in the log can be found as the clock is set
+        started = now
         resetEnds(at: now)
-        for (subject, report) in table { watch(subject, report, at: now) }
-        for (subject, state) in announced where state.isLifted { deadlines.add(subject, at: kept(state)) }
+        // Equal news give equal effects: what is due at one moment is looked at in an order that no dictionary decides.
+        for (claim, report) in table.sorted(by: { $0.key < $1.key }) { watch(claim, report, at: now) }
+        for (claim, state) in announced.sorted(by: { $0.key < $1.key }) where state.isLifted {
+            deadlines.add(claim, at: kept(state))
+        }
         questions.want(.jails, at: now)
         for jail in Set(table.keys.map(\.jail)) {
             if jails[jail] == nil { jails[jail] = JailLife(at: now) }
@@ -179,7 +161,21 @@ package struct Monitor: Sendable {
 
     /// Every line before this position was given to ``read(_:at:)``.
     package mutating func reached(_ position: LogPosition, at now: Timestamp) -> [Effect] {
-        if !outbox.reached(position) { save(position) }
+        reached(ReadPlaces(log: position), at: now)
+    }
+
+    package mutating func read(_ ban: SpooledBan, at now: Timestamp) -> [Effect] {
+        take(ban, at: now)
+        return finish(at: now, isLogRead: false)
+    }
+
+    /// Every line of the spool before this position was given to ``read(_:at:)``.
+    package mutating func reachedInSpool(_ position: FilePosition, at now: Timestamp) -> [Effect] {
+        reached(ReadPlaces(spool: position), at: now)
+    }
+
+    private mutating func reached(_ places: ReadPlaces, at now: Timestamp) -> [Effect] {
+        if !outbox.reached(places) { save(places) }
         return finish(at: now, isLogRead: false)
     }
 
@@ -214,82 +210,28 @@ package struct Monitor: Sendable {
 
     /// When ``advance(to:)`` has something to do next.
     package var nextDeadline: Timestamp? {
-        [settings.asks ? questions.next : nil, deadlines.next].compactMap { $0 }.min()
+        earlier(
+            deadlines.next, earlier(settings.asks ? questions.next : nil, form == .new ? renewals.next : nil))
     }
 
     /// The state file written anew: everything that counts in it today.
     package var snapshot: [MonitorRecord] {
         [.instance(instance), .clock(clockOffset), .version(lastVersion)]
-            + announced.sorted { $0.key < $1.key }.map { .live($0.key, $0.value) }
-            + (position.map { [.position($0)] } ?? [])
+            + announced.sorted { $0.key < $1.key }.map { record(of: $0.key, $0.value) }
+            + (position.map { [.position($0)] } ?? []) + (spoolPosition.map { [.spool($0)] } ?? [])
     }
 
     // MARK: What the other files of this type build on
 
     mutating func emit(_ note: Note) { effects.append(.note(note)) }
 
-    /// The next version for something that happened at this time.
-    mutating func nextVersion(_ time: Timestamp) -> Version {
-        lastVersion = max(time.microseconds, lastVersion + 1)
-        return lastVersion
-    }
-
-    /// Reports that the subject is banned until then, and keeps watch over it.
-    mutating func report(_ subject: Subject, until: Timestamp, since time: Timestamp, at now: Timestamp) {
-        if let reason = NeverBanned.reason(subject.address, ignored: settings.ignored) {
-            emit(.neverBanned(subject.address, reason: reason))
-            return
+    /// The reports that count on this subject: what log and action both say are two, of one witness.
+    func claims(on subject: Subject) -> [HostClaim] {
+        var claims: [HostClaim] = []
+        for source in Origin.Source.ofMonitor where table[HostClaim(source, subject)] != nil {
+            claims.append(HostClaim(source, subject))
         }
-        let forget = [table[subject]?.state.forget, announced[subject].map(inOwnTime)?.forget].compactMap { $0 }.max()
-        let state = Report.State(version: nextVersion(time), isLifted: false, until: until, forget: forget)
-        var report = table[subject] ?? LiveReport(state: state)
-        report.state = state
-        report.heldSince = nil
-        report.missedAt = nil
-        report.guessedFrom = nil
-        report.overdueSince = nil
-        report.reckonedAt = now
-        table[subject] = report
-        outbox.append(Outbox.Item(subject: subject, state: inHubTime(state), isEnd: false))
-        emit(.reported(subject, until: until))
-        watch(subject, report, at: now)
-    }
-
-    /// Reports that the subject is free, before its end.
-    mutating func lift(_ subject: Subject, at now: Timestamp) {
-        guard let report = table.removeValue(forKey: subject) else { return }
-        let state = Report.State(
-            version: nextVersion(now), isLifted: true, until: report.state.until, forget: report.state.forget)
-        outbox.append(Outbox.Item(subject: subject, state: inHubTime(state), isEnd: false))
-        emit(.lifted(subject))
-    }
-
-    /// Lifts what the settings do not allow to report: it was reported under others.
-    private mutating func withdraw(at now: Timestamp) {
-        let isRefused = { [settings] (subject: Subject) in
-            settings.ignoredJails.contains(subject.jail)
-                || NeverBanned.reason(subject.address, ignored: settings.ignored) != nil
-        }
-        for subject in table.keys.filter(isRefused).sorted() { lift(subject, at: now) }
-    }
-
-    /// The report's end has come.
-    mutating func end(_ subject: Subject) {
-        guard let report = table.removeValue(forKey: subject) else { return }
-        var state = inHubTime(report.state)
-        state.isLifted = true
-        outbox.append(Outbox.Item(subject: subject, state: state, isEnd: true, isAgain: form == .unknown))
-        emit(.ended(subject))
-    }
-
-    /// Puts the next moment at which this report wants attention into the queue.
-    func nextAttention(_ report: LiveReport, at now: Timestamp) -> Timestamp {
-        let question = report.state.until - Self.lead
-        return canAsk && question > now ? question : report.state.until
-    }
-
-    mutating func watch(_ subject: Subject, _ report: LiveReport, at now: Timestamp) {
-        deadlines.add(subject, at: nextAttention(report, at: now))
+        return claims
     }
 
     // MARK: After every piece of news
@@ -301,7 +243,10 @@ package struct Monitor: Sendable {
             resetEnds(at: now)
         }
         lastNow = now
-        if isLogRead { for subject in deadlines.takeDue(at: now) { attend(subject, at: now) } }
+        if isLogRead { for claim in deadlines.takeDue(at: now) { attend(claim, at: now) } }
+        renew(at: now)
+        // Its clock may have been set, and something may have been pardoned.
+        if form == .new, now - comparedAt > Self.sweep, !table.isEmpty { wantsGreeting = true }
         for question in settings.asks ? questions.takeDue(at: now) : [] {
             if case .status(let jail) = question { jails[jail]?.asked() }
             effects.append(.ask(question))
@@ -311,30 +256,14 @@ package struct Monitor: Sendable {
         return effects
     }
 
-    mutating func save(_ position: LogPosition?) {
-        guard let position, position != self.position else { return }
-        self.position = position
-        effects.append(.save(.position(position)))
+    mutating func save(_ places: ReadPlaces) {
+        if let position = places.log, position != self.position {
+            self.position = position
+            effects.append(.save(.position(position)))
+        }
+        if let position = places.spool, position != spoolPosition {
+            spoolPosition = position
+            effects.append(.save(.spool(position)))
+        }
     }
-}
-
-/// A report of this host that counts, and what fail2ban has said of it.
-struct LiveReport: Hashable, Sendable {
-    var state: Report.State
-    /// In which life of the jail fail2ban was last seen to hold it; 0: in none that we know of.
-    var life = 0
-    /// When that was.
-    var seenAt = Timestamp.seconds(0)
-    /// When its end was last reckoned: an answer to an earlier question does not know better.
-    var reckonedAt = Timestamp.seconds(0)
-    /// When the observer said how long it lasts.
-    var increasedAt: Timestamp?
-    /// The time of its line, where the end was reckoned from it before fail2ban had told the jail's bantime.
-    var guessedFrom: Timestamp?
-    /// When the log said that it was unbanned before its end: by a person or by a stop.
-    var heldSince: Timestamp?
-    /// When an answer first did not list it.
-    var missedAt: Timestamp?
-    /// When its end was first found to be over.
-    var overdueSince: Timestamp?
 }

@@ -9,18 +9,20 @@ internal import DequeModule
 /// everything is kept.
 struct Outbox: Sendable {
     struct Item: Sendable {
-        var subject: Subject
+        var claim: HostClaim
         var state: Report.State
         /// Its end came; the old protocol knows no ends and must be told.
         var isEnd: Bool
-        /// How far the log is done with once this item is; nil where no line stands behind it.
-        var position: LogPosition?
+        /// How far log and spool are done with once this item is.
+        var places = ReadPlaces()
         /// The hub is to hear it though it may know it: it has lost what it knew, or was away when it came.
         var isAgain: Bool
         fileprivate var isRefused = false
+        /// Counts all that were ever appended.
+        fileprivate var number: UInt64 = 0
 
-        init(subject: Subject, state: Report.State, isEnd: Bool, isAgain: Bool = false) {
-            self.subject = subject
+        init(claim: HostClaim, state: Report.State, isEnd: Bool, isAgain: Bool = false) {
+            self.claim = claim
             self.state = state
             self.isEnd = isEnd
             self.isAgain = isAgain
@@ -38,18 +40,22 @@ struct Outbox: Sendable {
         case refusedForGood(Item)
     }
 
-    /// What waits on one subject: how many items, and what the last of them says.
+    /// What waits on one claim: how many items, and what the last of them, of this number, says.
     private struct Tail: Sendable {
         var count: Int
+        var number: UInt64
         var isBan: Bool
         var state: Report.State
+        /// The hub is to hear it though it may know it.
+        var isAgain = false
     }
 
     /// How many refused reports in a row there may be without a pause.
     private static let patience = 16
 
     private var items = Deque<Item>()
-    private var tails: [Subject: Tail] = [:]
+    private var tails: [HostClaim: Tail] = [:]
+    private var number: UInt64 = 0
     private var cursor = 0
     /// The subjects of what lies before the cursor.
     private var before: Set<Subject> = []
@@ -74,25 +80,38 @@ struct Outbox: Sendable {
     }
 
     /// Whether an earlier report on the current one's subject is still open.
-    var isOvertaking: Bool { cursor < items.count && before.contains(items[cursor].subject) }
+    var isOvertaking: Bool { cursor < items.count && before.contains(items[cursor].claim.subject) }
+
+    /// Whether something waits on this claim.
+    /// Whether something waits on it that is later than this.
+    func holds(_ claim: HostClaim, laterThan state: Report.State) -> Bool {
+        tails[claim].map { $0.state > state } ?? false
+    }
+
+    func holds(_ claim: HostClaim) -> Bool { tails[claim] != nil }
 
     /// A ban's new end takes the place of the one that still waits: a hub that is away fills no memory.
     mutating func append(_ item: Item) {
-        // What waits on the same subject is later, or the hub's own.
-        if item.isAgain, !item.isEnd, tails[item.subject] != nil { return }
-        if item.isBan, tails[item.subject]?.isBan == true {
-            tails[item.subject]?.state = item.state
+        // What waits on the same claim is later, or the same, unless it was to be told once more to another hub before.
+        if item.isAgain, !item.isEnd, let tail = tails[item.claim], tail.state >= item.state {
+            tails[item.claim]?.isAgain = true
             return
         }
-        let count = (tails[item.subject]?.count ?? 0) + 1
-        tails[item.subject] = Tail(count: count, isBan: item.isBan, state: item.state)
+        if item.isBan, tails[item.claim]?.isBan == true {
+            tails[item.claim]?.state = item.state
+            return
+        }
+        let count = (tails[item.claim]?.count ?? 0) + 1
+        number += 1
+        tails[item.claim] = Tail(count: count, number: number, isBan: item.isBan, state: item.state)
         items.append(item)
+        items[items.count - 1].number = number
     }
 
-    /// The log was read this far; false where nothing is on its way, so that the position is done with at once.
-    mutating func reached(_ position: LogPosition) -> Bool {
+    /// Log or spool was read this far; false where nothing is on its way, so that the position is done with at once.
+    mutating func reached(_ places: ReadPlaces) -> Bool {
         guard !items.isEmpty else { return false }
-        items[items.count - 1].position = position
+        items[items.count - 1].places.take(places)
         return true
     }
 
@@ -159,9 +178,10 @@ struct Outbox: Sendable {
     mutating func begin(_ places: [Int]) -> [Item] {
         batch = places
         return places.map { place in
-            items[place] = newest(items[place])
-            tails[items[place].subject]?.isBan = false
-            return items[place]
+            let item = newest(items[place])
+            items[place] = item
+            if tails[item.claim]?.number == item.number { tails[item.claim]?.isBan = false }
+            return item
         }
     }
 
@@ -173,9 +193,8 @@ struct Outbox: Sendable {
         let held = refusals.filter { $0.value.verdict == .later }.keys.min()
         let answered = batch.prefix(min(held ?? count, count))
         let refused = Dictionary(uniqueKeysWithValues: answered.enumerated().map { ($1, refusals[$0]) })
-        // What says nothing new is done with as soon as all that stands before it is.
-        let end = held.map { batch[$0] } ?? answered.last.map { $0 + 1 } ?? 0
-        let done = take(first: end).enumerated().map { ($1, refused[$0] ?? nil) }
+        var done: [(item: Item, refusal: HubRefusal?)] = []
+        for (count, place) in answered.enumerated() { done.append((remove(at: place - count), refused[place] ?? nil)) }
         rewind()
         return (done, held != nil)
     }
@@ -184,14 +203,15 @@ struct Outbox: Sendable {
     mutating func take(first count: Int) -> [Item] { (0..<count).map { _ in remove(at: 0) } }
 
     private mutating func step() {
-        before.insert(items[cursor].subject)
+        before.insert(items[cursor].claim.subject)
         cursor += 1
     }
 
     private func newest(_ item: Item) -> Item {
-        guard let tail = tails[item.subject], tail.count == 1, tail.isBan else { return item }
+        guard let tail = tails[item.claim], tail.number == item.number else { return item }
         var newest = item
-        newest.state = tail.state
+        if tail.isBan { newest.state = tail.state }
+        if tail.isAgain { newest.isAgain = true }
         return newest
     }
 
@@ -199,11 +219,11 @@ struct Outbox: Sendable {
     private mutating func remove(at index: Int) -> Item {
         let taken = items.remove(at: index)  // in a line of its own: as an argument it would copy all of them first
         var item = newest(taken)
-        tails[item.subject]?.count -= 1
-        if tails[item.subject]?.count == 0 { tails[item.subject] = nil }
-        if index > 0, let position = item.position {
-            items[index - 1].position = position
-            item.position = nil
+        tails[item.claim]?.count -= 1
+        if tails[item.claim]?.count == 0 { tails[item.claim] = nil }
+        if index > 0 {
+            items[index - 1].places.take(item.places)
+            item.places = ReadPlaces()
         }
         return item
     }

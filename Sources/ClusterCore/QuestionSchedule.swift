@@ -25,22 +25,27 @@ struct QuestionSchedule: Sendable {
 
     /// The next moment at which ``takeDue(at:)`` has something to give.
     var next: Timestamp? {
-        due.lazy.filter { isAskable($0.key) }.map(\.value).min()
+        var next: Timestamp?
+        for (question, time) in due where next.map({ time < $0 }) ?? true {
+            if isAskable(question) { next = time }
+        }
+        return next
     }
 
     private func isAskable(_ question: Question) -> Bool {
-        underway[question] == nil && (!isServerDown || question == .jails)
+        (underway.isEmpty || underway[question] == nil) && (!isServerDown || question == .jails)
     }
 
     mutating func takeDue(at now: Timestamp) -> [Question] {
-        let ready = due.filter { $0.value <= now && isAskable($0.key) }
-            .sorted { ($0.value, $0.key.order) < ($1.value, $1.key.order) }
-            .map(\.key)
-        for question in ready {
+        guard due.contains(where: { $0.value <= now }) else { return [] }
+        var ready: [(time: Timestamp, question: Question)] = []
+        for (question, time) in due where time <= now && isAskable(question) { ready.append((time, question)) }
+        if ready.count > 1 { ready.sort { ($0.time, $0.question.order) < ($1.time, $1.question.order) } }
+        for (_, question) in ready {
             due[question] = nil
             underway[question] = now
         }
-        return ready
+        return ready.map(\.question)
     }
 
     /// Notes an answer, and returns when its question was asked; nil for an answer that nobody waits for.

@@ -5,55 +5,82 @@ internal import BanModel
 /// A placement is where a subscriber would ban: with one jail for all, every report on an address is about the same
 /// placement; with `targetjail = same` and in the log action, each jail has its own.
 struct Replica: Sendable {
-    struct Voice: Hashable, Sendable {
-        var host: Host
-        var subject: Subject
-    }
+    /// nil: each report is placed in the jail that it names.
+    private let jail: Jail?
+    private(set) var table = ReportTable()
+    /// No report counts longer than this after its version's time.
+    var maximumBantime = Duration.seconds(30 * 86_400)
 
-    /// All reports it keeps, by placement.
-    private var voices: [Subject: [Voice: Report.State]] = [:]
-    private(set) var count = 0
+    init(placedIn jail: Jail?) { self.jail = jail }
 
-    /// Merges one report. Returns whether it was news.
-    mutating func merge(_ voice: Voice, _ state: Report.State, for placement: Subject) -> Bool {
-        let known = voices[placement]?[voice]
-        guard known.map({ $0 < state }) ?? true else { return false }
-        if known == nil { count += 1 }
-        voices[placement, default: [:]][voice] = state
-        return true
-    }
+    var count: Int { table.count }
 
-    /// Forgets what no longer counts. Returns the reports that it forgot.
-    mutating func expire(_ placement: Subject, at now: Timestamp) -> [Voice] {
-        guard let all = voices[placement] else { return [] }
-        let over = all.filter { !$0.value.isLive(at: now) }.map(\.key)
-        count -= over.count
-        let live = all.filter { $0.value.isLive(at: now) }
-        voices[placement] = live.isEmpty ? nil : live
-        return over
-    }
+    /// Every report, in no order.
+    var reports: KeptReports { table.reports }
 
-    /// Forgets every report of a voice that is not to be kept.
-    mutating func keep(where isKept: (Voice) -> Bool) {
-        voices = voices.compactMapValues { all in
-            let kept = all.filter { isKept($0.key) }
-            return kept.isEmpty ? nil : kept
+    var placements: Set<Subject> { Set(table.reports.lazy.map { placement(of: $0.subject) }) }
+
+    func placement(of subject: Subject) -> Subject { Subject(jail ?? subject.jail, subject.address) }
+
+    /// Merges one report. Returns what is known then, where that is news.
+    mutating func merge(_ report: Report) -> Report.State? { table.merge(report) }
+
+    /// Forgets what need not be remembered any more. Returns when something of the rest changes by time alone.
+    mutating func expire(_ placement: Subject, at now: Timestamp) -> Timestamp? {
+        var next: Timestamp?
+        for claim in claims(on: placement) {
+            let state = claim.state.bounded(by: maximumBantime)
+            if state.isKept(at: now) {
+                next = min(next ?? .forever, state.isLive(at: now) ? state.until : state.forget)
+            } else {
+                table[ReportKey(claim.origin, Subject(claim.jail, placement.address))] = nil
+            }
         }
-        count = voices.values.reduce(0) { $0 + $1.count }
+        return next
+    }
+
+    /// Forgets every report that is not to be kept.
+    mutating func keep(where isKept: (Report) -> Bool) {
+        for report in table.reports.filter({ !isKept($0) }) {
+            table[report.key] = nil
+        }
+    }
+
+    /// Whether it counts, or keeps an older version from counting.
+    func isKept(_ state: Report.State, at now: Timestamp) -> Bool {
+        state.bounded(by: maximumBantime).isKept(at: now)
     }
 
     /// Who vouches for a ban of this placement, and until when; the one that does so longest.
-    func longest(_ placement: Subject, without host: Host, at now: Timestamp) -> (host: Host, until: Timestamp)? {
-        (voices[placement] ?? [:])
-            .filter { $0.key.host != host && $0.value.isLive(at: now) }
-            .map { (host: $0.key.host, until: $0.value.until) }
-            .max { ($0.until, $1.host) < ($1.until, $0.host) }
+    func longest(_ placement: Subject, at now: Timestamp, where counts: (Origin, Subject) -> Bool) -> (
+        host: Host, until: Timestamp
+    )? {
+        var longest: (host: Host, until: Timestamp)?
+        for claim in claims(on: placement) {
+            let state = claim.state.bounded(by: maximumBantime)
+            guard state.isLive(at: now), counts(claim.origin, Subject(claim.jail, placement.address)) else { continue }
+            let (host, until) = (claim.origin.host, state.until)
+            // Of two, the first by name.
+            if let other = longest, (until, other.host) <= (other.until, host) { continue }
+            longest = (host, until)
+        }
+        return longest
     }
 
-    var placements: some Sequence<Subject> { voices.keys }
+    /// Who vouches for a ban of this placement.
+    func witnesses(_ placement: Subject, at now: Timestamp, where counts: (Origin, Subject) -> Bool) -> Set<Host> {
+        let live = claims(on: placement).filter {
+            $0.state.bounded(by: maximumBantime).isLive(at: now)
+                && counts($0.origin, Subject($0.jail, placement.address))
+        }
+        return Set(live.map(\.origin.host))
+    }
 
-    /// Every report, in no order.
-    var reports: some Sequence<(Voice, Report.State)> {
-        voices.values.lazy.flatMap { $0.lazy.map { ($0.key, $0.value) } }
+    /// The first, by name, of those that have said something of this placement.
+    func host(behind placement: Subject) -> Host? { claims(on: placement).map(\.origin.host).min() }
+
+    private func claims(on placement: Subject) -> [ReportTable.Claim] {
+        let all = table.claims(on: placement.address)
+        return jail == nil ? all.filter { $0.jail == placement.jail } : all
     }
 }

@@ -14,16 +14,17 @@ extension Subscriber {
 
     /// Starts the next act: the first that waits, and whatever else waits for the same.
     mutating func begin(at now: Timestamp) {
-        let blocked = Set(paused.filter { $0.value.until > now }.keys)
+        let blocked = paused.isEmpty ? [] : Set(paused.filter { $0.value.until > now }.keys)
+        if beginLook(at: now, isBusy: waiting.inLanes.contains { !blocked.contains($0) }) { return }
         while case .some(let lane) = waiting.nextLane(except: blocked) {
-            guard let first = waiting.takeFirst(in: lane) else { return }
+            guard let (first, number) = waiting.takeFirst(in: lane) else { return }
             guard let aim = aim(for: first, at: now) else { continue }
             if aim == .free, isNotOurs(first) {
                 note(.released, first, at: now)
                 continue
             }
             let placements = [first] + takeMore(like: first, aim: aim, in: lane, at: now)
-            start(aim, placements, in: lane, at: now)
+            start(aim, placements, in: lane, number: number, at: now)
             return
         }
     }
@@ -35,13 +36,13 @@ extension Subscriber {
         let limit = limit(for: aim, first)
         var more: [Subject] = []
         // What cannot go with it keeps its place, so that bans and frees that alternate do not go one by one.
-        var passedOver: [Subject] = []
-        while more.count + 1 < limit, passedOver.count <= limit, let next = waiting.takeFirst(in: lane) {
+        var passedOver: [(Subject, UInt64)] = []
+        while more.count + 1 < limit, passedOver.count <= limit, let (next, number) = waiting.takeFirst(in: lane) {
             guard let other = self.aim(for: next, at: now) else { continue }
-            if other == aim, aim == .ban || !(isNotOurs(next) || next.address.isNetwork) {
+            if other == aim, aim != .free || !(isNotOurs(next) || next.address.isNetwork) {
                 more.append(next)
             } else {
-                passedOver.append(next)
+                passedOver.append((next, number))
             }
         }
         waiting.putBack(passedOver, in: lane)
@@ -53,7 +54,19 @@ extension Subscriber {
         switch ledger[placement]?.step {
         case .foreign, .unclear: true
         case .intended: settings.target == .same  // the answer was lost
-        case .held, .logged, .released, nil: false
+        case .held, .logged, .released, .yielded, .pardoned, nil: false
+        }
+    }
+
+    /// An administrator has lifted what this host's own fail2ban had banned: the one ban of others that is freed here.
+    mutating func pardon(_ report: Report, at now: Timestamp) {
+        let isOwn = report.origin.host == settings.host && Origin.Source.ofMonitor.contains(report.origin.source)
+        guard isOwn, settings.target != .log else { return }
+        switch ledger[report.subject]?.step {
+        case .intended, .held, .pardoned: return  // ours, and freed as such
+        case .unclear, .foreign, .logged, .released, .yielded, nil:
+            note(.pardoned, report.subject, at: now)
+            waiting.add(report.subject, to: lane(of: report.subject))
         }
     }
 
@@ -69,7 +82,7 @@ extension Subscriber {
     }
 
     private mutating func start(
-        _ aim: Aim, _ placements: [Subject], in lane: WaitingList.Lane, at now: Timestamp
+        _ aim: Aim, _ placements: [Subject], in lane: WaitingList.Lane, number: UInt64, at now: Timestamp
     ) {
         if aim == .ban, lane != nil {
             for placement in placements {
@@ -77,11 +90,10 @@ extension Subscriber {
                 if let host = decision(on: placement, at: now)?.host { ledger.name(host, for: placement) }
             }
         }
-        underway = Underway(aim: aim, lane: lane, placements: placements, since: now)
+        underway = Underway(aim: aim, lane: lane, placements: placements, number: number, since: now)
         guard let jail = lane else {
             let lines = placements.map {
-                let host = ledger[$0]?.host ?? decision(on: $0, at: now)?.host ?? settings.host
-                return Announcement(host, $0, aim == .ban ? .ban : .unban)
+                Announcement(name(for: $0, at: now), $0, aim == .ban ? .ban : .unban)
             }
             emit(.act(.write(lines)))
             return
@@ -94,14 +106,21 @@ extension Subscriber {
         }
     }
 
+    /// Whose name stands in the line: who was named when it was banned, or is known to have said something of it.
+    private func name(for placement: Subject, at now: Timestamp) -> Host {
+        ledger[placement]?.host ?? decision(on: placement, at: now)?.host ?? replica.host(behind: placement)
+            ?? settings.host
+    }
+
     private mutating func instruct(_ aim: Aim, _ placements: [Subject], in jail: Jail) {
         let addresses = placements.map(\.address)
-        emit(.act(.instruct(aim == .ban ? .ban(jail, addresses) : .unban(jail, addresses))))
+        emit(.act(.instruct(aim != .free ? .ban(jail, addresses) : .unban(jail, addresses))))
     }
 
     // MARK: Answers
 
     mutating func conclude(_ act: Underway, _ answer: Answer, at now: Timestamp) {
+        if act.aim == .look, let jail = act.lane { return concludeLook(in: jail, answer, act, at: now) }
         let jail = act.placements[0].jail
         switch (act.aim, answer) {
         case (.check, .status(let listed, _)):
@@ -118,15 +137,26 @@ extension Subscriber {
                 break
             }
             paused[act.lane] = nil
-            underway = Underway(aim: .free, lane: act.lane, placements: act.placements, since: now)
+            underway = act
+            underway?.aim = .free
+            underway?.since = now
             instruct(.free, act.placements, in: jail)
             return
         case (.ban, .changed(let number)):
             succeeded(act, at: now)
             banned(act.placements, number: number, at: now)
-        case (.free, .changed):
+            noteBan(of: act.placements, number: number, at: now)
+        case (.renew, .changed(let number)):
             succeeded(act, at: now)
-            for placement in act.placements { note(.released, placement, at: now) }
+            renewing.subtract(act.placements)
+            noteBan(of: act.placements, number: number, at: now)
+        case (.free, .changed(let number)):
+            succeeded(act, at: now)
+            if settings.target == .own(jail), number < act.placements.count {
+                freeAgain(act.placements, at: now)
+            } else {
+                for placement in act.placements { note(.released, placement, at: now) }
+            }
             emit(.note(.freed(jail, act.placements.map(\.address))))
             if act.placements[0].address.isNetwork { rebanInside(act.placements[0], at: now) }
         case (.ban, .noSuchJail):
@@ -134,9 +164,19 @@ extension Subscriber {
             emit(.note(.noSuchJail(jail)))
             failed(act, at: now)
         case (_, .noSuchJail):
-            emit(.note(.noSuchJail(jail)))  // the jail may come back, and its bans with it
+            // The jail may come back, and its bans with it; what fail2ban itself had banned in it is free.
+            for placement in act.placements where ledger[placement]?.step == .pardoned {
+                note(.released, placement, at: now)
+            }
+            emit(.note(.noSuchJail(jail)))
+            forgetUnfound(in: jail)
             failed(act, at: now)
         case (_, .notRunning(let reason)), (_, .impossible(let reason)):
+            if case .notRunning = answer {
+                sights[jail]?.end()
+                sights[jail]?.want(at: now)
+                forgetUnfound(in: jail)
+            }
             if act.aim == .ban, settings.target == .same {
                 // Nothing was done, and by the next try fail2ban may have banned it.
                 for placement in act.placements where !lost.contains(placement) { note(.released, placement, at: now) }
@@ -145,6 +185,9 @@ extension Subscriber {
             failed(act, at: now)
         case (_, .unclear(let reason)):
             if act.aim == .ban, settings.target == .same { lost.formUnion(act.placements) }
+            // What was freed, and is wanted again by now, is missing through us, not through a person.
+            sights[jail]?.end()
+            sights[jail]?.want(at: now)
             emit(.note(.failed(jail, reason: reason)))
             failed(act, at: now)
         default:
@@ -155,7 +198,10 @@ extension Subscriber {
     }
 
     private mutating func banned(_ placements: [Subject], number: Int, at now: Timestamp) {
-        defer { lost.subtract(placements) }
+        defer {
+            lost.subtract(placements)
+            for placement in placements { unfound[placement] = nil }
+        }
         guard settings.target == .same, number == 0 else {
             for placement in placements {
                 note(settings.target == .log ? .logged : .held, placement, at: now)
@@ -167,6 +213,22 @@ extension Subscriber {
         for placement in placements {
             note(lost.contains(placement) ? .unclear : .foreign, placement, at: now)
             emit(.note(.bannedAlready(placement)))
+        }
+    }
+
+    /// Some were not banned. They are freed once more later, and the jail's count shows whether it is still the same one.
+    private mutating func freeAgain(_ placements: [Subject], at now: Timestamp) {
+        for placement in placements {
+            unfound[placement, default: UnfoundBan()].miss(at: now)  // every act's placements are reviewed after it
+            watch(placement.jail, at: now)
+        }
+    }
+
+    /// The jail starts anew: what it did not find may be among what it restores then.
+    private mutating func forgetUnfound(in jail: Jail) {
+        for placement in unfound.keys.sorted() where placement.jail == jail {
+            unfound[placement] = UnfoundBan()
+            waiting.add(placement, to: lane(of: placement))
         }
     }
 
@@ -192,8 +254,9 @@ extension Subscriber {
         if act.lane != nil { batch.learn(count: act.placements.count, took: now - act.since) }
     }
 
-    private mutating func failed(_ act: Underway, at now: Timestamp) {
-        let length = paused[act.lane].map { min($0.length * 2, Self.longestPause) } ?? Self.firstPause
-        paused[act.lane] = (now + length, length)
+    mutating func failed(_ act: Underway, at now: Timestamp) {
+        let before = paused[act.lane]
+        let length = before.map { min($0.length * 2, Self.longestPause) } ?? Self.firstPause
+        paused[act.lane] = Pause(until: now + length, length: length, number: min(before?.number ?? .max, act.number))
     }
 }

@@ -4,9 +4,10 @@ package import BanModel
 ///
 /// It is level-triggered: it compares what should hold with what it has done, and does the difference, one act at a time.
 ///
-/// Its clock may jump. Forward, whether by a correction, a sleep or a mistake: nobody is freed for ``patience``, so that a
-/// clock that is soon set right frees nobody; after that it is believed. Back: what was heard by a clock that was wrong
-/// by far lasts from now on for as long as was said, and what comes later wins all the same, as versions only grow.
+/// Ends are told in the hub's time, and judged by it: how far its clock is from ours, each hello says (``HubClocks``). Without a hub that
+/// can be asked, our own clock may jump. Forward: ``BelievedClock`` frees nobody for a while. Back: what was heard by a
+/// clock that was wrong by far lasts from now on for as long as was said, and what comes later wins all the same, as
+/// versions only grow.
 package struct Subscriber: Sendable {
     package struct Settings: Sendable {
         package enum Target: Hashable, Sendable {
@@ -16,22 +17,34 @@ package struct Subscriber: Sendable {
             case same
             /// Nothing is banned; the log action's lines say what would be.
             case log
+
+            /// The one that all bans go to; nil: each goes to the jail that its report names.
+            var jail: Jail? { if case .own(let jail) = self { jail } else { nil } }
         }
 
         package var host: Host
         package var target: Target
-        /// Only what begins like this counts: a prefix of `HOST|JAIL|ACTION|ADDRESS`.
+        /// Only what begins like this counts: a prefix of `HOST|JAIL|Ban|ADDRESS`.
         package var prefixFilter: String
         package var ignored: [Address]
         /// How long a ban of the old form lasts; nil: for ever.
         package var bantime: Duration?
+        /// How many hubs it hears.
+        package var hubs: Int
+        /// Whether one of them is of the old form: its broadcasts are filtered on the way, and nobody can ask it.
+        package var hearsOldForm: Bool
 
-        package init(host: Host, target: Target, prefixFilter: String, ignored: [Address], bantime: Duration?) {
+        package init(
+            host: Host, target: Target, prefixFilter: String, ignored: [Address], bantime: Duration?, hubs: Int = 1,
+            hearsOldForm: Bool = true
+        ) {
             self.host = host
             self.target = target
             self.prefixFilter = prefixFilter
             self.ignored = ignored
             self.bantime = bantime
+            self.hubs = hubs
+            self.hearsOldForm = hearsOldForm
         }
     }
 
@@ -54,6 +67,11 @@ package struct Subscriber: Sendable {
 
     package enum Note: Hashable, Sendable {
         case heard(Announcement)
+        /// This hub's clock shows so much more than ours; not followed: ends are not judged by it, since it would free too
+        /// early.
+        case clockDiffers(hub: Int, by: Duration, isFollowed: Bool)
+        /// A hub was asked for what was missed, and this copy is in step with it again.
+        case inStep(hub: Int, reports: Int)
         case banned(Jail, [Address])
         case freed(Jail, [Address])
         case bannedAlready(Subject)
@@ -62,82 +80,116 @@ package struct Subscriber: Sendable {
         case full
         case noSuchJail(Jail)
         case failed(Jail, reason: String)
+        /// It was banned, and is not any more; it is banned again.
+        case missing(Subject)
+        /// A person freed it here.
+        case yielded(Subject)
     }
 
     /// How many reports it keeps.
-    static let limit = 1_000_000
-    /// The clock has jumped, or the host has slept, where an end is found this late.
-    private static let lateness = Duration.seconds(60)
-    /// How long after such a jump no end counts. A week after the last news fail2ban has forgotten our bans anyway.
-    static let patience = Duration.seconds(300)
+    static let limit = Hub.limit
 
     private(set) var settings: Settings
-    var replica = Replica()
+    var replica: Replica
     var ledger = Ledger()
     var deadlines = DeadlineQueue<Subject>()
     var waiting = WaitingList()
     var batch = BatchSize()
     var underway: Underway?
     /// Lanes that failed, until when they are left alone, and how long that is.
-    var paused: [WaitingList.Lane: (until: Timestamp, length: Duration)] = [:]
+    var paused: [WaitingList.Lane: Pause] = [:]
     /// Bans whose answer was lost: when they are found banned later, nobody can say by whom.
     var lost: Set<Subject> = []
+    /// Frees that fail2ban did not find banned: a jail that has just started restores its bans one by one.
+    var unfound: [Subject: UnfoundBan] = [:]
+    /// Bans to be made once more where they are wanted: they are to last longer, or may be missing.
+    var renewing: Set<Subject> = []
+    /// The jails that we ban in.
+    var sights: [Jail: JailSight] = [:]
     private var lastVersion: Version = 0
     private var effects: [Effect] = []
-    private var lastNow: Timestamp = .seconds(0)
-    /// While the clock is in doubt: the last time that is believed, by which ends are judged, and how long that goes on.
-    private var doubt: (believed: Timestamp, until: Timestamp)?
+    var clock = BelievedClock()
+    var hubClocks: HubClocks
+    /// What the hubs' clock shows beyond ours; zero where they agree.
+    var clockOffset: Duration { hubClocks.offset }
+    /// What each hub that has greeted us said.
+    var maximumBantimes: [Int: Duration] = [:]
+    /// One for each hub.
+    var copies: [CopySync]
+    var obedience: Obedience
 
     /// An act, and what it is for.
     struct Underway: Sendable {
         var aim: Aim
         var lane: WaitingList.Lane
         var placements: [Subject]
+        /// Under which the first of them was waiting.
+        var number: UInt64
         var since: Timestamp
+    }
+
+    /// A lane that failed.
+    struct Pause: Sendable {
+        var until: Timestamp
+        var length: Duration
+        /// The lowest number of what could not be done.
+        var number: UInt64
     }
 
     enum Aim: Sendable {
         case ban, free
         /// Whether a network is listed, before it is freed.
         case check
+        /// To ban what is banned, so that it lasts longer.
+        case renew
+        /// What the jail really holds.
+        case look
     }
 
     package init(
         settings: Settings, reports: some Sequence<Report> = [], records: some Sequence<LedgerRecord> = []
     ) {
         self.settings = settings
+        replica = Replica(placedIn: settings.target.jail)
+        copies = Array(repeating: CopySync(), count: settings.hubs)
+        hubClocks = HubClocks(hubs: settings.hubs)
+        obedience = Obedience(hubs: settings.hubs)
         for report in reports {
-            let voice = Replica.Voice(host: report.origin.host, subject: report.subject)
-            _ = replica.merge(voice, report.state, for: placement(of: report.subject))
+            _ = replica.merge(report)
             lastVersion = max(lastVersion, report.state.version)
         }
         for record in records { ledger.note(record) }
-        forgetFiltered()
+        if settings.hearsOldForm { forgetFiltered() }
     }
 
     // MARK: News
 
     /// At the daemon's start: settles what a crash left open, and compares everything.
     package mutating func start(at now: Timestamp) -> [Effect] {
-        lastNow = now
-        resetEnds(at: now)
         let last = Timestamp(microseconds: lastVersion)
-        if lastVersion > 0, last + Ledger.memory < now { doubt = (last, now + Self.patience) }
+        clock.begin(at: now, doubting: lastVersion > 0 && last + Ledger.memory < now ? last : nil)
+        resetEnds(at: now)
         for (placement, entry) in ledger.entries.sorted(by: { $0.key < $1.key }) {
             settleIntent(placement, entry.step, at: now)
+            // What happened to it while we were away, its jail's list shows.
+            if entry.step == .held { watch(placement.jail, at: now) }
         }
         reviewAll(at: now)
         return finish(at: now)
     }
 
-    /// New settings, but for the host and the target: those are as they were.
+    /// New settings, but for the host, the target and the hubs: those are as they were.
     ///
     /// They are applied to what is banned already. A new bantime counts for what is heard from now on.
     package mutating func reconfigure(_ new: Settings, at now: Timestamp) -> [Effect] {
-        let (host, target) = (settings.host, settings.target)
+        let old = settings
         settings = new
-        (settings.host, settings.target) = (host, target)
-        forgetFiltered()
+        (settings.host, settings.target, settings.hubs) = (old.host, old.target, old.hubs)
+        settings.hearsOldForm = old.hearsOldForm
+        if settings.hearsOldForm, settings.prefixFilter != old.prefixFilter {
+            forgetFiltered()
+            for hub in copies.indices { copies[hub].begin() }
+        }
         reviewAll(at: now)
         return finish(at: now)
     }
@@ -151,15 +203,18 @@ package struct Subscriber: Sendable {
             effects.append(.note(.full))
             return finish(at: now)
         }
-        let voice = Replica.Voice(host: announcement.host, subject: announcement.subject)
-        let placement = placement(of: announcement.subject)
-        if replica.merge(voice, report.state, for: placement) {
-            lastVersion = max(lastVersion, report.state.version)
-            effects.append(.replica(report))
-            ledger.name(announcement.host, for: placement)
-            review(placement, at: now)
-        }
+        take(report, at: now)
         return finish(at: now)
+    }
+
+    mutating func take(_ report: Report, at now: Timestamp) {
+        guard let state = replica.merge(report) else { return }
+        lastVersion = max(lastVersion, state.version)
+        effects.append(.replica(Report(origin: report.origin, subject: report.subject, state: state)))
+        let placement = replica.placement(of: report.subject)
+        ledger.name(report.origin.host, for: placement)
+        review(placement, at: now)
+        if state.isPardoned { pardon(report, at: now) }
     }
 
     /// The act that was under way has come to this.
@@ -176,16 +231,23 @@ package struct Subscriber: Sendable {
     // MARK: What the shell looks at
 
     package var nextDeadline: Timestamp? {
-        let retry = underway == nil ? waiting.inLanes.compactMap { paused[$0]?.until }.min() : nil
-        return [doubt?.until ?? deadlines.next, retry].compactMap { $0 }.min()
+        let next = clock.deadline ?? deadlines.next
+        guard underway == nil else { return next }
+        return earlier(next, earlier(nextRetry, nextLook))
     }
 
     package func ledgerSnapshot(at now: Timestamp) -> [LedgerRecord] { ledger.snapshot(at: now) }
 
     package func replicaSnapshot(at now: Timestamp) -> [Report] {
-        replica.reports.filter { $0.1.isLive(at: believed(now)) }.map { (voice, state) in
-            Report(origin: Origin(host: voice.host), subject: voice.subject, state: state)
-        }
+        replica.reports.filter { replica.isKept($0.state, at: hubTime(now)) }
+    }
+
+    /// When a lane that failed, and in which something waits, is tried again.
+    private var nextRetry: Timestamp? {
+        var next: Timestamp?
+        if paused.isEmpty { return next }
+        for lane in waiting.inLanes { next = earlier(next, paused[lane]?.until) }
+        return next
     }
 
     // MARK: What the other file of this type builds on
@@ -193,21 +255,29 @@ package struct Subscriber: Sendable {
     mutating func emit(_ effect: Effect) { effects.append(effect) }
 
     mutating func note(_ step: LedgerRecord.Step, _ placement: Subject, at now: Timestamp) {
-        let record = LedgerRecord(placement, step, at: now)
+        record(LedgerRecord(placement, step, at: now))
+    }
+
+    mutating func record(_ record: LedgerRecord) {
         ledger.note(record)
-        if step == .released { lost.remove(placement) }
+        if record.step == .released || record.step == .yielded {
+            lost.remove(record.subject)
+            renewing.remove(record.subject)
+            unfound[record.subject] = nil
+            forgetEnd(of: record.subject)
+        }
         effects.append(.ledger(record))
     }
 
-    private mutating func reviewAll(at now: Timestamp) {
-        for placement in Set(replica.placements).union(ledger.entries.keys).sorted() { review(placement, at: now) }
+    mutating func reviewAll(at now: Timestamp) {
+        for placement in replica.placements.union(ledger.entries.keys).sorted() { review(placement, at: now) }
     }
 
     /// Forgets reports that the prefix filter passes over: whether they are lifted, nobody would hear.
     private mutating func forgetFiltered() {
         guard !settings.prefixFilter.isEmpty else { return }
-        replica.keep { [settings] voice in
-            Announcement(voice.host, voice.subject, .ban).description.hasPrefix(settings.prefixFilter)
+        replica.keep { [settings] report in
+            Announcement(report.origin.host, report.subject, .ban).description.hasPrefix(settings.prefixFilter)
         }
     }
 
@@ -229,48 +299,41 @@ package struct Subscriber: Sendable {
 
     /// What was heard by a clock that was wrong by far lasts as long as was said, from now on.
     private mutating func resetEnds(at now: Timestamp) {
-        let misdated = replica.reports.filter { $0.1.isMisdated(at: now) }
-        for (voice, state) in misdated.sorted(by: { $0.1.version < $1.1.version }) {
-            lastVersion += 1
-            let state = Report.State(version: lastVersion, isLifted: false, until: state.end(from: now))
-            let placement = placement(of: voice.subject)
-            _ = replica.merge(voice, state, for: placement)
-            effects.append(.replica(Report(origin: Origin(host: voice.host), subject: voice.subject, state: state)))
-            deadlines.add(placement, at: state.until)
+        guard settings.hearsOldForm else { return }
+        let misdated = replica.reports.filter { $0.state.isMisdated(at: now) }
+        for var report in misdated.sorted(by: { $0.state.version < $1.state.version }) {
+            report.state = Report.State(
+                version: max(now.microseconds, lastVersion + 1), isLifted: false, until: report.state.end(from: now))
+            take(report, at: now)
         }
     }
 
-    private mutating func watchClock(at now: Timestamp) {
-        if ClockJump.isSetBack(from: lastNow, to: now) || ClockJump.isSet(from: lastNow, to: now) {
-            doubt = nil
-            for lane in paused.keys { paused[lane]?.until = now }
-            resetEnds(at: now)
+    /// The clock was set: what waits for a moment of the clock that was may have to wait for long.
+    mutating func waitNoLonger(at now: Timestamp) {
+        for lane in paused.keys { paused[lane]?.until = now }
+        for jail in sights.keys { sights[jail]?.clockWasSet(at: now) }
+        for placement in unfound.keys.sorted() {
+            unfound[placement]?.again = now + Monitor.settling
+            deadlines.add(placement, at: now + Monitor.settling)
         }
-        if let until = doubt?.until {
-            if now >= until { doubt = nil }
-        } else if let next = deadlines.next, next + Self.lateness < now {
-            doubt = (lastNow, now + Self.patience)
-        }
-        lastNow = now
     }
 
     /// The time by which ends are judged.
-    private func believed(_ now: Timestamp) -> Timestamp { doubt?.believed ?? now }
+    func hubTime(_ now: Timestamp) -> Timestamp { clock.believed(now) + clockOffset }
 
-    private mutating func finish(at now: Timestamp) -> [Effect] {
-        watchClock(at: now)
-        for placement in deadlines.takeDue(at: believed(now)) { review(placement, at: now) }
+    mutating func finish(at now: Timestamp) -> [Effect] {
+        if clock.show(now, due: deadlines.next) {
+            waitNoLonger(at: now)
+            resetEnds(at: now)
+        }
+        for placement in deadlines.takeDue(at: clock.believed(now)) { review(placement, at: now) }
         if underway == nil { begin(at: now) }
+        noteObedience()
         defer { effects = [] }
         return effects
     }
 
     // MARK: What should hold
-
-    private func placement(of subject: Subject) -> Subject {
-        if case .own(let jail) = settings.target { return Subject(jail, subject.address) }
-        return subject
-    }
 
     private func report(_ announcement: Announcement, at now: Timestamp) -> Report {
         let version = max(now.microseconds, lastVersion + 1)
@@ -285,7 +348,31 @@ package struct Subscriber: Sendable {
     /// Who wants this placement banned; nil where nobody does or nobody may.
     func decision(on placement: Subject, at now: Timestamp) -> (host: Host, until: Timestamp)? {
         guard refusal(of: placement.address) == nil else { return nil }
-        return replica.longest(placement, without: settings.host, at: believed(now))
+        return wish(for: placement, at: now)
+    }
+
+    /// Who wants it banned, whether anybody may or not.
+    private func wish(for placement: Subject, at now: Timestamp) -> (host: Host, until: Timestamp)? {
+        replica.longest(placement, at: hubTime(now)) {
+            [host = settings.host, filter = settings.prefixFilter] in
+            Self.counts($0, $1, on: host, through: filter)
+        }
+    }
+
+    func witnesses(for placement: Subject, at now: Timestamp) -> Set<Host> {
+        replica.witnesses(placement, at: hubTime(now)) {
+            [host = settings.host, filter = settings.prefixFilter] in
+            Self.counts($0, $1, on: host, through: filter)
+        }
+    }
+
+    /// Whether this word counts here: not what our own fail2ban says, which has banned already, and only what the filter
+    /// lets through. What a person says by hand on this host its fail2ban has not done.
+    private static func counts(
+        _ origin: Origin, _ subject: Subject, on host: Host, through filter: String
+    ) -> Bool {
+        guard origin.host != host || origin.source == .person else { return false }
+        return filter.isEmpty || Announcement(origin.host, subject, .ban).description.hasPrefix(filter)
     }
 
     private func refusal(of address: Address) -> String? {
@@ -294,15 +381,19 @@ package struct Subscriber: Sendable {
 
     /// Looks at a placement anew: after news of it, when an end comes, and when an act on it failed.
     mutating func review(_ placement: Subject, at now: Timestamp) {
-        _ = replica.expire(placement, at: believed(now))
-        if let decision = decision(on: placement, at: now) {
-            deadlines.add(placement, at: decision.until)
-        } else if let reason = refusal(of: placement.address),
-            let longest = replica.longest(placement, without: settings.host, at: believed(now))
-        {
-            deadlines.add(placement, at: longest.until)  // to be forgotten then
+        if let next = replica.expire(placement, at: hubTime(now)) { deadlines.add(placement, at: next - clockOffset) }
+        if let reason = refusal(of: placement.address), wish(for: placement, at: now) != nil {
             effects.append(.note(.neverBanned(placement.address, reason: reason)))
         }
+        if let entry = ledger[placement], entry.step == .yielded,
+            !witnesses(for: placement, at: now).subtracting(entry.witnesses).isEmpty
+                || decision(on: placement, at: now) == nil
+        {
+            // Nobody vouches for it any more, or somebody new does.
+            note(.released, placement, at: now)
+        }
+        watchEnd(of: placement, at: now)
+        if let moment = unfound[placement]?.again, now < moment { deadlines.add(placement, at: moment) }
         if aim(for: placement, at: now) != nil { waiting.add(placement, to: lane(of: placement)) }
     }
 
@@ -310,9 +401,13 @@ package struct Subscriber: Sendable {
     func aim(for placement: Subject, at now: Timestamp) -> Aim? {
         let isWanted = decision(on: placement, at: now) != nil
         guard let step = ledger[placement]?.step else { return isWanted ? .ban : nil }
+        if let moment = unfound[placement]?.again { return isWanted ? .ban : now < moment ? nil : .free }
         switch step {
         case .intended: return isWanted ? .ban : .free
+        case .held where isWanted: return renewing.contains(placement) ? .renew : nil
         case .held, .foreign, .unclear, .logged, .released: return isWanted ? nil : .free
+        case .yielded: return nil
+        case .pardoned: return .free
         }
     }
 }

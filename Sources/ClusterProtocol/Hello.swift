@@ -1,7 +1,7 @@
 package import BanModel
 internal import FoundationEssentials
 
-/// A monitor's first message on each connection (docs/protocol.md).
+/// A peer's first message on each connection (docs/protocol.md).
 ///
 ///     HELLO|{"host":"web1","instance":"0123456789abcdef","protocol":1,"token":"secret"}
 ///
@@ -16,10 +16,11 @@ package struct Hello: Hashable, Sendable {
     /// The highest that the host speaks.
     package var protocolVersion: Int
     package var host: Host
-    package var instance: Instance
+    /// A monitor's; nil: the peer reports nothing in its host's name.
+    package var instance: Instance?
     package var token: String?
 
-    package init(host: Host, instance: Instance, token: String?, protocolVersion: Int = Self.currentProtocol) {
+    package init(host: Host, instance: Instance?, token: String?, protocolVersion: Int = Self.currentProtocol) {
         self.host = host
         self.instance = instance
         self.token = token
@@ -27,7 +28,8 @@ package struct Hello: Hashable, Sendable {
     }
 
     package var bytes: [UInt8] {
-        Self.head + encoded(Fields(protocol: protocolVersion, host: host.name, instance: "\(instance)", token: token))
+        Self.head
+            + encoded(Fields(protocol: protocolVersion, host: host.name, instance: instance?.description, token: token))
     }
 
     /// - Parameter bytes: a request's that begins as a hello does.
@@ -38,14 +40,15 @@ package struct Hello: Hashable, Sendable {
         }
         guard fields.protocol >= 1 else { throw HubRefusal(.never, "protocol \(fields.protocol)") }
         guard let host = Host(fields.host) else { throw HubRefusal(.never, "not a host's name") }
-        guard let instance = Instance(fields.instance) else { throw HubRefusal(.never, "not an instance") }
-        self.init(host: host, instance: instance, token: fields.token, protocolVersion: fields.protocol)
+        let instance = fields.instance.map { Instance($0) }
+        guard instance != .some(nil) else { throw HubRefusal(.never, "not an instance") }
+        self.init(host: host, instance: instance ?? nil, token: fields.token, protocolVersion: fields.protocol)
     }
 
     private struct Fields: Codable {
         var `protocol`: Int
         var host: String
-        var instance: String
+        var instance: String?
         var token: String?
     }
 }
@@ -108,7 +111,7 @@ extension HubGreeting {
     }
 }
 
-private func encoded(_ fields: some Encodable) -> [UInt8] {
+func encoded(_ fields: some Encodable) -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     // Strings and integers: nothing in them cannot be written.
@@ -116,6 +119,6 @@ private func encoded(_ fields: some Encodable) -> [UInt8] {
 }
 
 /// nil where it is something else; what it holds beside the fields is passed over.
-private func decoded<Fields: Decodable>(_ type: Fields.Type, _ bytes: ArraySlice<UInt8>) -> Fields? {
+func decoded<Fields: Decodable>(_ type: Fields.Type, _ bytes: ArraySlice<UInt8>) -> Fields? {
     try? JSONDecoder().decode(type, from: Data(bytes))
 }

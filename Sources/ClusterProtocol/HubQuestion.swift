@@ -5,6 +5,12 @@ package enum HubQuestion: Hashable, Sendable {
     case announcement(Announcement, token: String?)
     case hello(Hello)
     case reports(ReportsRequest)
+    case sync(SyncRequest)
+    case progress(ProgressRequest)
+    case held(HeldRequest)
+    case status(StatusRequest)
+    case show(ShowRequest)
+    case pardon(PardonRequest)
 
     /// Why bytes are no question, in the form in which the peer asked.
     package enum Fault: Error, Hashable, Sendable {
@@ -35,6 +41,30 @@ package enum HubQuestion: Hashable, Sendable {
             }
             if bytes.starts(with: ReportsRequest.head) {
                 self = .reports(try ReportsRequest(reading: bytes))
+                return
+            }
+            if let request = try SyncRequest(reading: bytes) {
+                self = .sync(request)
+                return
+            }
+            if let request = try ProgressRequest(reading: bytes) {
+                self = .progress(request)
+                return
+            }
+            if let request = try HeldRequest(reading: bytes) {
+                self = .held(request)
+                return
+            }
+            if let request = try StatusRequest(reading: bytes) {
+                self = .status(request)
+                return
+            }
+            if let request = try ShowRequest(reading: bytes) {
+                self = .show(request)
+                return
+            }
+            if let request = try PardonRequest(reading: bytes) {
+                self = .pardon(request)
                 return
             }
         } catch {

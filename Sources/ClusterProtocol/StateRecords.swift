@@ -2,17 +2,28 @@ package import BanModel
 
 extension MonitorRecord: StateRecord {
     package init?(fields: [Substring]) {
+        var fields = fields
+        var source = Origin.Source.log
+        if let named = fields.first.flatMap({ Origin.Source(rawValue: String($0)) }) {
+            source = named
+            fields.removeFirst()
+        }
         switch fields.first {
         case "live", "lifted":
             guard let subject = Subject(fields, at: 1), let state = Report.State(fields, at: 3, "lifted") else {
                 return nil
             }
-            self = .live(subject, state)
+            self = .live(HostClaim(source, subject), state)
+        case "pardoned":
+            guard let subject = Subject(fields, at: 1), let state = Report.State(fields, at: 3, "pardoned") else {
+                return nil
+            }
+            self = .pardoned(HostClaim(source, subject), state)
         case "gone":
             guard fields.count == 4, let subject = Subject(fields, at: 1), let version = Version(fields[3]) else {
                 return nil
             }
-            self = .gone(subject, version)
+            self = .gone(HostClaim(source, subject), version)
         case "clock":
             guard fields.count == 2, let offset = Int64(fields[1]) else { return nil }
             self = .clock(.microseconds(offset))
@@ -23,14 +34,11 @@ extension MonitorRecord: StateRecord {
             guard fields.count == 2, let version = Version(fields[1]) else { return nil }
             self = .version(version)
         case "position":
-            guard fields.count == 7, let device = UInt64(fields[1]), let inode = UInt64(fields[2]),
-                let offset = UInt64(fields[3]), let headLength = UInt16(fields[4]), let headSum = UInt32(fields[5]),
-                let tailSum = UInt32(fields[6])
-            else { return nil }
-            self = .position(
-                LogPosition(
-                    device: device, inode: inode, offset: offset, headLength: headLength, headSum: headSum,
-                    tailSum: tailSum))
+            guard let position = FilePosition(fields: fields.dropFirst()) else { return nil }
+            self = .position(.file(position))
+        case "spool":
+            guard let position = FilePosition(fields: fields.dropFirst()) else { return nil }
+            self = .spool(position)
         case "cursor":
             guard fields.count == 2, let cursor = JournalCursor(fields[1]) else { return nil }
             self = .position(.journal(cursor))
@@ -41,46 +49,87 @@ extension MonitorRecord: StateRecord {
 
     package var fields: [String] {
         switch self {
-        case .live(let subject, let state):
-            [state.isLifted ? "lifted" : "live", subject.jail.name, "\(subject.address)"] + state.fields
-        case .gone(let subject, let version): ["gone", subject.jail.name, "\(subject.address)", "\(version)"]
+        case .live(let claim, let state):
+            claim.source.prefix + [state.isLifted ? "lifted" : "live", claim.jail.name, "\(claim.address)"]
+                + state.fields
+        case .pardoned(let claim, let state):
+            claim.source.prefix + ["pardoned", claim.jail.name, "\(claim.address)"] + state.fields
+        case .gone(let claim, let version):
+            claim.source.prefix + ["gone", claim.jail.name, "\(claim.address)", "\(version)"]
         case .clock(let offset): ["clock", "\(offset.microseconds)"]
         case .instance(let instance): ["instance", "\(instance)"]
         case .version(let version): ["version", "\(version)"]
         case .position(.journal(let cursor)): ["cursor", cursor.text]
-        case .position(.file(let position)):
-            [
-                "position", "\(position.device)", "\(position.inode)", "\(position.offset)",
-                "\(position.headLength)", "\(position.headSum)", "\(position.tailSum)",
-            ]
+        case .position(.file(let position)): ["position"] + position.fields
+        case .spool(let position): ["spool"] + position.fields
         }
     }
 }
 
-extension LedgerRecord: StateRecord {
-    package init?(fields: [Substring]) {
-        guard fields.count == 4, let step = Step(rawValue: String(fields[0])),
-            let subject = Subject(fields, at: 1), let time = Timestamp(field: fields[3])
+extension FilePosition {
+    fileprivate init?(fields: ArraySlice<Substring>) {
+        let fields = Array(fields)
+        guard fields.count == 6, let device = UInt64(fields[0]), let inode = UInt64(fields[1]),
+            let offset = UInt64(fields[2]), let headLength = UInt16(fields[3]), let headSum = UInt32(fields[4]),
+            let tailSum = UInt32(fields[5])
         else { return nil }
-        self.init(subject, step, at: time)
+        self.init(
+            device: device, inode: inode, offset: offset, headLength: headLength, headSum: headSum, tailSum: tailSum)
     }
 
-    package var fields: [String] { [step.rawValue, subject.jail.name, "\(subject.address)", time.field] }
+    fileprivate var fields: [String] {
+        ["\(device)", "\(inode)", "\(offset)", "\(headLength)", "\(headSum)", "\(tailSum)"]
+    }
 }
 
-/// `banned HOST SOURCE JAIL ADDRESS VERSION UNTIL [FORGET]`, or `lifted …`: in files and on the wire.
+extension Origin.Source {
+    /// What stands before a record of another source than the log.
+    fileprivate var prefix: [String] { self == .log ? [] : [rawValue] }
+}
+
+extension LedgerRecord: StateRecord {
+    package init?(fields: [Substring]) {
+        guard fields.count >= 4, let step = Step(rawValue: String(fields[0])),
+            let subject = Subject(fields, at: 1), let time = Timestamp(field: fields[3])
+        else { return nil }
+        let witnesses = fields[4...].compactMap { Host($0) }
+        guard witnesses.count == fields.count - 4, witnesses.isEmpty || step == .yielded else { return nil }
+        self.init(subject, step, at: time, witnesses: Set(witnesses))
+    }
+
+    package var fields: [String] {
+        [step.rawValue, subject.jail.name, "\(subject.address)", time.field] + witnesses.sorted().map(\.name)
+    }
+}
+
+/// `HOST SOURCE JAIL ADDRESS`.
+extension ReportKey {
+    init?(fields: ArraySlice<Substring>) {
+        let fields = Array(fields)
+        guard fields.count == 4, let host = Host(fields[0]), let source = Origin.Source(rawValue: String(fields[1])),
+            let subject = Subject(fields, at: 2)
+        else { return nil }
+        self.init(Origin(host: host, source: source), subject)
+    }
+
+    var fields: [String] { [origin.host.name, origin.source.rawValue, subject.jail.name, "\(subject.address)"] }
+}
+
+/// `banned HOST SOURCE JAIL ADDRESS VERSION UNTIL [FORGET]`, or `lifted …`, or `pardoned …`: in files and on the wire.
 extension Report: StateRecord {
     package init?(fields: [Substring]) {
-        guard fields.count >= 3, fields[0] == "banned" || fields[0] == "lifted", let host = Host(fields[1]),
+        guard fields.count >= 3, ["banned", "lifted", "pardoned"].contains(fields[0]), let host = Host(fields[1]),
             let source = Origin.Source(rawValue: String(fields[2])), let subject = Subject(fields, at: 3),
-            let state = State(fields, at: 5, "lifted")
+            var state = State(fields, at: 5, "lifted")
         else { return nil }
+        if fields[0] == "pardoned" { (state.isLifted, state.isPardoned) = (true, true) }
         self.init(origin: Origin(host: host, source: source), subject: subject, state: state)
     }
 
     package var fields: [String] {
         [
-            state.isLifted ? "lifted" : "banned", origin.host.name, origin.source.rawValue, subject.jail.name,
+            state.isPardoned ? "pardoned" : state.isLifted ? "lifted" : "banned", origin.host.name,
+            origin.source.rawValue, subject.jail.name,
             "\(subject.address)",
         ] + state.fields
     }

@@ -24,14 +24,17 @@ package struct DaemonOptions: ParsableArguments {
 
     package init() {}
 
-    static let variable = "FAIL2BAN_CLUSTER_CONF"
-    static let usualPath = "/etc/fail2ban/fail2ban-cluster.conf"
+    package static let variable = "FAIL2BAN_CLUSTER_CONF"
+    package static let usualPath = "/etc/fail2ban/fail2ban-cluster.conf"
 
     /// Where the configuration is.
-    package var path: String {
-        if let config { return config }
-        if let value = getenv(Self.variable), value.pointee != 0 { return String(cString: value) }
-        return Self.usualPath
+    package var path: String { Self.path(given: config) }
+
+    /// - Parameter option: what the command line says.
+    package static func path(given option: String?) -> String {
+        if let option { return option }
+        if let value = getenv(variable), value.pointee != 0 { return String(cString: value) }
+        return usualPath
     }
 
     /// The configuration, and the section of the daemon that asks for it.

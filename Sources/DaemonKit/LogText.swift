@@ -1,5 +1,5 @@
 /// Text from anywhere, made fit for one line of a log.
-enum LogText {
+package enum LogText {
     /// Longer values are cut: a peer must not fill the disk with one field.
     static let longest = 1024
 
@@ -15,7 +15,7 @@ enum LogText {
     }
 
     /// Without control characters, but with blanks and quotes: for messages, which are constant.
-    static func escaped(_ text: String) -> String { escaped(text, quotes: false) }
+    package static func escaped(_ text: String) -> String { escaped(text, quotes: false) }
 
     private static func escaped(_ text: String, quotes: Bool) -> String {
         var result = ""

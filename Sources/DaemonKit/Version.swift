@@ -1,4 +1,4 @@
-enum Version {
+package enum Version {
     /// Of all programs of the project: they are released together.
-    static let current = "0.1.0"
+    package static let current = "0.1.0"
 }

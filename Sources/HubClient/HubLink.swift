@@ -34,6 +34,8 @@ final class HubLink {
     private var socket: Socket?
     private var state = State.closed
     private var pause = HubLink.firstPause
+    /// A hello was wanted while a request was under way.
+    private var owesHello = false
 
     init(context: Context, endpoint: String) {
         self.context = context
@@ -41,7 +43,7 @@ final class HubLink {
     }
 
     /// Greeted, and nothing is under way.
-    var isIdle: Bool { if case .idle = state { true } else { false } }
+    var isIdle: Bool { if case .idle = state { !owesHello } else { false } }
 
     var isOpen: Bool { if case .closed = state { false } else { true } }
 
@@ -50,11 +52,16 @@ final class HubLink {
     func close() {
         socket = nil
         state = .closed
+        owesHello = false
     }
 
     /// When ``work(hello:limit:at:)`` has something to do unasked.
     func deadline(limit: Int64) -> Int64? {
         switch state {
+        case .idle, .pausing: if owesHello { return 0 }
+        default: break
+        }
+        return switch state {
         case .closed, .idle: nil
         case .resting(let moment), .pausing(let moment): moment
         case .connecting(let since): since + limit
@@ -78,6 +85,8 @@ final class HubLink {
         case .pausing(let moment) where moment <= now: state = .idle
         default: break
         }
+        // Now, and not with the answer that it waited for: that is yet to be judged, and may lead to a pause.
+        if owesHello { try greet(hello(), at: now) }
         var events: [Event] = []
         guard socket != nil else { return events }
         // What was answered before the connection broke still counts.
@@ -109,11 +118,16 @@ final class HubLink {
         return events
     }
 
-    /// Says hello, unless something else is under way.
+    /// Says hello before the next request; where one is under way, after its answer.
     func greet(_ hello: [UInt8], at now: Int64) throws(ZMQError) {
+        owesHello = false
         switch state {
         case .connecting, .idle, .pausing: break
-        case .closed, .resting, .greeting, .asking: return
+        // The next connection begins with one, and the one that is under way is to be answered yet.
+        case .closed, .resting, .greeting: return
+        case .asking:
+            owesHello = true
+            return
         }
         state = try socket!.send(hello) ? .greeting(asked: now) : .connecting(since: now)
     }
@@ -136,6 +150,7 @@ final class HubLink {
     /// Ends the connection; the next one comes after a pause.
     func giveUp(at now: Int64) {
         socket = nil
+        owesHello = false
         state = .resting(until: now + lengthenPause())
     }
 
@@ -155,7 +170,7 @@ final class HubLink {
     }
 
     private func open(at now: Int64) throws(ZMQError) {
-        var fresh = try Socket(.req, in: context)
+        var fresh = try Socket(.req, in: context, maximumMessageSize: SyncReply.longest)
         try fresh.watchConnections()
         try fresh.setReconnect(100, maximum: 5_000)
         try fresh.setKeepAlive(idle: 60, interval: 15, count: 4)

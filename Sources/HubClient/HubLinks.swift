@@ -118,6 +118,14 @@ package struct HubLinks: ~Copyable {
         if let current = choice.current { links[current].isWell() }
     }
 
+    /// The hub refuses whatever is asked of it now: the next one of the list is asked, and this one greeted after a pause.
+    package mutating func isRefused(at now: Int64) {
+        guard let current = choice.current else { return }
+        links[current].giveUp(at: now)
+        choice.lost(current, at: now)
+        greeted = nil
+    }
+
     /// The hub refused for now: it is left alone for a while, longer each time.
     package mutating func rest(at now: Int64) {
         if let current = choice.current { links[current].rest(at: now) }

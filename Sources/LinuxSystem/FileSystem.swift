@@ -23,7 +23,7 @@ package enum FileSystem {
     /// - Parameter mode: the permissions, whatever the umask.
     package static func writeAtomically(path: String, bytes: [UInt8], mode: UInt32) throws(SystemError) {
         let temporary = try createTemporary(beside: path, bytes: bytes, mode: mode)
-        guard rename(temporary, path) == 0 else {
+        guard Glibc.rename(temporary, path) == 0 else {
             let error = SystemError.last("rename \(temporary) to \(path)")
             unlink(temporary)
             throw error
@@ -95,6 +95,11 @@ package enum FileSystem {
         let error = SystemError.last("remove \(path)")
         if error.isMissing { return false }
         throw error
+    }
+
+    /// Takes the other name's place, in one step.
+    package static func rename(_ path: String, to other: String) throws(SystemError) {
+        guard Glibc.rename(path, other) == 0 else { throw .last("rename \(path) to \(other)") }
     }
 
     /// Only the last part of the path, with `mode` less the umask; one that exists already is left as it is.

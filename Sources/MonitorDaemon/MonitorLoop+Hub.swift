@@ -13,11 +13,13 @@ extension MonitorLoop {
         case nothing
         case announcement(Announcement)
         case reports([Report])
+        case held
     }
 
     mutating func talk() throws {
         while true {
             let now = SystemClock.monotonic()
+            if machine.wantsGreeting || mustGreet { hubs.greetAgain() }
             let hello = Hello(host: host, instance: machine.instance, token: token)
             for event in try hubs.work(at: now, hello: { hello.bytes }) { take(event, at: now) }
             guard hubs.isIdle, let request = nextRequest() else { return }
@@ -31,6 +33,10 @@ extension MonitorLoop {
             return OldForm.request(announcement, token: token)
         }
         guard let greeting else { return nil }
+        if let question = machine.heldQuestion {
+            underway = .held
+            return HeldRequest(host: host, instance: machine.instance, token: token, question: question).bytes
+        }
         let reports = machine.takeReports(atMost: greeting.reportsPerRequest, at: wall())
         guard !reports.isEmpty else { return nil }
         var request = ReportsRequest(host: host, instance: machine.instance, token: token, reports: reports)
@@ -43,9 +49,13 @@ extension MonitorLoop {
         switch event {
         case .chosen(let endpoint, let reply, let asked):
             underway = .nothing
+            // While nothing else is new, it is a question for the time.
+            let isAgain = greeting != nil && machine.wantsGreeting
+            mustGreet = false
             greeting = if case .greeting(let greeting) = reply { greeting } else { nil }
-            logger.info(
-                "the hub answers", metadata: ["hub": "\(endpoint)", "form": greeting == nil ? "old" : "new"])
+            logger.log(
+                level: isAgain ? .debug : .info, "the hub answers",
+                metadata: ["hub": "\(endpoint)", "form": greeting == nil ? "old" : "new"])
             let wall = self.wall()
             carryOut(machine.greeted(greeting, asked: wall - .microseconds(now - asked), at: wall))
         case .reply(let bytes):
@@ -54,6 +64,7 @@ extension MonitorLoop {
             switch asked {
             case .announcement(let announcement): take(bytes, to: announcement)
             case .reports(let reports): take(ReportsReply(bytes, count: reports.count), to: reports)
+            case .held: take(HeldReply(bytes, host: host))
             case .nothing: break
             }
         case .lost(let endpoint, let reason):
@@ -101,12 +112,33 @@ extension MonitorLoop {
             if goOn { hubs.isWell() } else { hubs.rest(at: SystemClock.monotonic()) }
             if epoch != greeting?.epoch { greetAgain() }
         case .refusal(let refusal):
-            complaints.say("refused", "the hub refuses us", ["reason": "\(refusal)"])
-            greetAgain()
+            refused(refusal)
         case .oldHub, .nonsense:
             complaints.say("form", "the hub does not answer as it did: it is greeted again")
             greetAgain()
         }
+    }
+
+    private mutating func take(_ reply: HeldReply) {
+        switch reply {
+        case .answer(let answer):
+            logger.debug("the hub holds", metadata: ["reports": "\(answer.reports.count)"])
+            carryOut(machine.held(answer, at: wall()))
+            hubs.isWell()
+        case .refusal(let refusal) where refusal.verdict == .later:
+            refused(refusal)
+        case .refusal, .oldHub, .nonsense:
+            complaints.say("held", "the hub does not say what it holds: it is told everything")
+            carryOut(machine.heldIsUnknown(at: wall()))
+        }
+    }
+
+    /// Everything is refused now: there may be another hub that does better.
+    private mutating func refused(_ refusal: HubRefusal) {
+        complaints.say("refused", "the hub refuses us", ["reason": "\(refusal)"])
+        greeting = nil
+        machine.unanswered()
+        hubs.isRefused(at: SystemClock.monotonic())
     }
 
     private mutating func greetAgain() {

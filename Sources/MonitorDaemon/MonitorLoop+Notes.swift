@@ -34,9 +34,13 @@ extension MonitorLoop {
             logger.warning(
                 "the hub's clock differs from this host's: ends are told in the hub's time",
                 metadata: ["seconds": "\(seconds)"])
+        case .hubClockUnset:
+            complaints.say("clock", "the hub's clock was never set: ends are told in this host's time; set it right")
         case .toldAgain(let count):
             logger.notice(
                 "the hub does not hold what it took before: it is told again", metadata: ["reports": "\(count)"])
+        case .renewed(let count):
+            logger.info("bans of longer than maxbantime are told anew", metadata: ["reports": "\(count)"])
         case .cannotAsk(let reason):
             logger.warning(
                 "fail2ban cannot be asked: an early unban counts after a minute without a sign of a stop",

@@ -17,6 +17,7 @@ struct MonitorLoop: ~Copyable {
     var token: String?
     var machine: Monitor
     private var log: LogSource
+    var spool: ActionSpool
     private var ledger: LedgerReader
     private var state: StateFile<MonitorRecord>
     private var watch: FileWatch
@@ -27,6 +28,11 @@ struct MonitorLoop: ~Copyable {
     var greeting: HubGreeting?
     /// How far the log was read; how far it is done with, the machine knows.
     private var reached: LogPosition?
+    var reachedInSpool: FilePosition?
+    /// What the wall clock showed beyond the monotonic one.
+    private var skew: Int64
+    /// The clock was set: how far the hub's is from it, its next greeting says.
+    var mustGreet = false
     private var mustRewrite = false
     private var unsaved: [MonitorRecord] = []
     var complaints: Complaints
@@ -44,12 +50,14 @@ struct MonitorLoop: ~Copyable {
         self.asker = asker
         host = general.hostname
         token = section.token?.secret
+        skew = SystemClock.wall() - SystemClock.monotonic()
         self.state = state
         self.watch = watch
         ledgerName = NameWatch(path: ledgerPath)
         machine = Monitor(
             settings: Self.settings(section, general, logger), records: records, instance: .random())
         log = LogSource(section.log)
+        spool = ActionSpool(path: "\(general.stateFolder)/action.spool")
         ledger = LedgerReader(path: ledgerPath)
         hubs = HubLinks(
             context: context, endpoints: section.hubs.map { "\($0)" }, timeLimit: section.requestTimeout,
@@ -74,21 +82,26 @@ struct MonitorLoop: ~Copyable {
             logger.warning("there is no log yet", metadata: ["path": "\(log.description)"])
         }
         try log.watch(in: &watch)
+        beginSpool()
         logger.notice("ready", metadata: ["log": "\(log.description)"])
         supervision.ready()
         carryOut(machine.start(at: wall()))
         while true {
+            watchClock()
             try log.renewWatch(in: &watch)
             try ledgerName.renew(in: &watch)
+            try spool.renewWatch(in: &watch)
             try readLedger()
             try readLog()
+            readSpool()
+            let isRead = log.isAtEnd && spool.isAtEnd
             for answered in asker.outcomes.drain() {
                 logger.debug("fail2ban answered", metadata: ["question": "\(answered.question)"])
                 carryOut(
-                    machine.answered(answered.question, with: answered.answer, isLogRead: log.isAtEnd, at: wall()))
+                    machine.answered(answered.question, with: answered.answer, isLogRead: isRead, at: wall()))
             }
             // An end is not due before the lines that may have moved it were read.
-            if log.isAtEnd || !machine.wantsLines { carryOut(machine.advance(to: wall())) }
+            if isRead || !machine.wantsLines { carryOut(machine.advance(to: wall())) }
             try talk()
             save()
             var ready = PollSet()
@@ -121,9 +134,15 @@ struct MonitorLoop: ~Copyable {
         let byWall = machine.nextDeadline.map { $0 - wall() }
         let monotonic = SystemClock.monotonic()
         let byMonotonic = hubs.deadline(at: monotonic).map { Duration.microseconds($0 - monotonic) }
-        return [byWall, byMonotonic, machine.wantsLines ? log.retry : nil].compactMap { $0 }.min().map {
-            max($0, .zero)
-        }
+        let byFiles = machine.wantsLines ? [log.retry, spool.pause(at: monotonic)] : []
+        return ([byWall, byMonotonic] + byFiles).compactMap { $0 }.min().map { max($0, .zero) }
+    }
+
+    /// Ends are told in the hub's time: where this host's clock was set, or it slept, the hub says anew what that is.
+    private mutating func watchClock() {
+        let new = SystemClock.wall() - SystemClock.monotonic()
+        if abs(new - skew) > 1_000_000 { mustGreet = true }
+        skew = new
     }
 
     func wall() -> Timestamp { Timestamp(microseconds: SystemClock.wall()) }

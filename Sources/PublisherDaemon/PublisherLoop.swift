@@ -5,29 +5,50 @@ internal import ClusterProtocol
 internal import DaemonKit
 internal import LinuxSystem
 internal import Logging
+internal import ReportStore
 internal import ZeroMQ
 
-/// The publisher's one thread: both sockets are its own.
+/// The publisher's one thread: both sockets are its own; beside it the store's thread writes what it is given.
 struct PublisherLoop: ~Copyable {
-    /// For each subscriber that does not keep up, messages of about 100 bytes.
-    private static let backlog: Int32 = 100_000
-    /// So many requests in a row before broadcasts of other peers' requests, and a stop, get their turn.
+    /// For each subscriber that does not keep up: a storm of the old form's short lines, and of ours, of 500 reports at
+    /// most, no more than memory can bear.
+    private static let backlog: Int32 = 10_000
+    /// Answers, of 4 MiB at most, that a peer may leave unread; what is dropped beyond, it can ask for again.
+    private static let unread: Int32 = 16
+    /// Requests of a peer that wait to be read, of 256 KiB at most.
+    private static let unheard: Int32 = 100
+    /// So many requests in a row, or bytes of them, are one turn: what they bring is broadcast and given to the disk
+    /// together.
     private static let turn = 1_000
-    /// Every first character that a broadcast of the old form can have.
-    private static let printable: ClosedRange<UInt8> = 0x20...0x7E
+    private static let turnBytes = 1 << 20
+    /// More may not wait for the disk: who asks then is refused at once.
+    private static let mostWaiting = 100_000
 
-    private var hub: Hub
+    var hub: Hub
     private var replies: Socket
-    private var broadcasts: Socket
-    private var complaints: Complaints
-    private let logger: Logger
+    var broadcasts: Socket
+    let broadcastEndpoint: String
+    /// Whether libzmq may take another peer for the one that asked last.
+    var isOutOfStep = false
+    /// When all subscribers are to be cut off, and when they were last, in monotonic microseconds.
+    var cutDue: Int64?
+    var lastCut: Int64?
+    var isUnbound = false
+    private let store: ReportStore
+    private(set) var queue = ReplyQueue<Reply>()
+    private var questions = QuestionQueue<[UInt8], LongQuestion>()
+    private var beacons: BeaconSchedule
+    var complaints: Complaints
+    let logger: Logger
 
-    init(section: PublisherSection, general: GeneralSection, logger: Logger, context: Context) throws(ZMQError) {
-        hub = Hub(settings: Self.settings(section, general, logger), epoch: .random(in: 1 ... .max))
-        self.logger = logger
-        complaints = Complaints(to: logger)
+    init(
+        section: PublisherSection, general: GeneralSection, logger: Logger, context: Context, store: ReportStore
+    ) throws {
+        var hub = Hub(settings: Self.settings(section, general, logger), epoch: .random(in: 1 ... .max))
+        try store.load { hub.restore($0) }
         var replies = try Socket(.router, in: context, maximumMessageSize: ReportsRequest.longest)
         try replies.setHandshakeLimit(3_000)
+        try replies.setHighWaterMarks(send: Self.unread, receive: Self.unheard)
         try replies.bind("\(section.replyEndpoint)")
         var broadcasts = try Socket(.xpub, in: context, maximumMessageSize: OldForm.longest)
         try broadcasts.setManualSubscriptions()
@@ -36,9 +57,19 @@ struct PublisherLoop: ~Copyable {
         try broadcasts.setKeepAlive(idle: 60, interval: 15, count: 4)
         try broadcasts.bind("\(section.broadcastEndpoint)")
         let (replyEndpoint, broadcastEndpoint) = (try replies.lastEndpoint, try broadcasts.lastEndpoint)
-        logger.notice("ready", metadata: ["replies": "\(replyEndpoint)", "broadcasts": "\(broadcastEndpoint)"])
+        logger.notice(
+            "ready",
+            metadata: [
+                "replies": "\(replyEndpoint)", "broadcasts": "\(broadcastEndpoint)", "reports": "\(hub.count)",
+            ])
+        self.hub = hub
+        self.logger = logger
+        self.store = store
+        complaints = Complaints(to: logger)
+        beacons = BeaconSchedule(at: SystemClock.monotonic())
         self.replies = replies
         self.broadcasts = broadcasts
+        self.broadcastEndpoint = broadcastEndpoint
     }
 
     private static func settings(
@@ -54,109 +85,139 @@ struct PublisherLoop: ~Copyable {
         var ready = PollSet()
         let requests = ready.add(replies, for: .reading)
         let subscriptions = ready.add(broadcasts, for: .reading)
+        let stored = ready.add(fileDescriptor: store.outcomes.fileDescriptor)
         ready.add(fileDescriptor: supervision.fileDescriptor)
         supervision.ready()
+        try tell(hub.start(at: wall()))
         while true {
-            let wanted = hub.nextDeadline.map { max($0 - wall(), .zero) }
-            try ready.wait(timeout: supervision.pause(atMost: wanted))
+            try ready.wait(timeout: supervision.pause(atMost: pause()))
             switch supervision.attend() {
             case .end: return
             case .take(let section, let general):
-                try broadcast(hub.reconfigure(Self.settings(section, general, logger), at: wall()))
+                try tell(hub.reconfigure(Self.settings(section, general, logger), at: wall()))
                 supervision.ready()
             case nil: break
             }
             if ready.isReady(subscriptions) { try subscribe() }
+            try cut(at: SystemClock.monotonic())
             if ready.isReady(requests) { try serve() }
-            try broadcast(hub.advance(to: wall()))
+            try answerNext()
+            if ready.isReady(stored) { try hearStore() }
+            try tell(hub.advance(to: wall()))
+            if beacons.takeDue(at: SystemClock.monotonic()) { try broadcast([]) }
         }
     }
 
-    private func wall() -> Timestamp { Timestamp(microseconds: SystemClock.wall()) }
+    /// Until the next thing that has to be done unasked.
+    private func pause() -> Duration {
+        guard questions.isEmpty else { return .zero }
+        let next = min(beacons.next, cutDue ?? .max)
+        let beacon = Duration.microseconds(next - SystemClock.monotonic())
+        let wanted = hub.nextDeadline.map { min($0 - wall(), beacon) } ?? beacon
+        return max(wanted, .zero)
+    }
 
-    private mutating func broadcast(_ announcements: [Announcement]) throws(ZMQError) {
-        for announcement in announcements {
+    func wall() -> Timestamp { Timestamp(microseconds: SystemClock.wall()) }
+
+    // MARK: What goes out
+
+    /// Broadcasts what is news, and gives it to the disk.
+    private mutating func tell(_ outcome: Hub.Outcome) throws(ZMQError) {
+        for announcement in outcome.broadcasts {
             logger.debug("broadcast", metadata: ["message": "\(announcement)"])
             _ = try broadcasts.send(OldForm.message(announcement))
         }
+        if !outcome.news.isEmpty {
+            try broadcast(outcome.news)
+            beacons.broadcast(at: SystemClock.monotonic())
+        }
+        let changes = outcome.news.map { StoreChange.put($0) } + outcome.forgotten.map { StoreChange.forget($0) }
+        if !changes.isEmpty { store.write(changes, ticket: queue.next()) }
+    }
+
+    /// - Parameter news: the hub's latest; none: a beacon.
+    private mutating func broadcast(_ news: [Report]) throws(ZMQError) {
+        var sequence = hub.sequence - UInt64(news.count)
+        var rest = news[...]
+        repeat {
+            let part = rest.prefix(Broadcast.mostReports)
+            rest = rest.dropFirst(part.count)
+            sequence += UInt64(part.count)
+            _ = try broadcasts.send(Broadcast(epoch: hub.epoch, sequence: sequence, reports: Array(part)).bytes)
+        } while !rest.isEmpty
     }
 
     // MARK: Requests
 
     private mutating func serve() throws(ZMQError) {
-        for _ in 0..<Self.turn {
-            guard let frames = try replies.receive() else { return }
+        var turn = Hub.Outcome()
+        var vouching: [Reply] = []
+        var bytes = 0
+        for _ in 0..<Self.turn where bytes < Self.turnBytes {
+            guard let frames = try replies.receive() else { break }
             // A REQ or DEALER peer: its identity, an empty frame, and one body.
             guard frames.count == 3, frames[1].isEmpty else {
                 complaints.say("frames", "a message was dropped: not one frame behind an empty one")
                 continue
             }
-            let (reply, announcements) = answer(frames[2])
-            try broadcast(announcements)
-            _ = try replies.send([frames[0], [], reply])
+            bytes += frames[2].count
+            switch answer(frames[2], adding: &turn) {
+            case .now(let bytes): try send(bytes, to: frames[0])
+            case .later(let question):
+                guard !questions.add(question, of: frames[0]) else { continue }
+                complaints.say("questions", "a question was refused: too many wait")
+                try send(HubRefusal(.later, "too many questions wait").bytes, to: frames[0])
+            case .onceStored(let bytes, let isOldForm):
+                vouching.append(Reply(peer: frames[0], bytes: bytes, isOldForm: isOldForm))
+            }
+        }
+        try tell(turn)
+        for reply in vouching { try vouch(reply) }
+    }
+
+    /// One a turn: each may cost as much as thousands of reports, which do not wait for it.
+    private mutating func answerNext() throws(ZMQError) {
+        guard let (peer, question) = questions.next() else { return }
+        try send(answer(question), to: peer)
+    }
+
+    private mutating func vouch(_ reply: Reply) throws(ZMQError) {
+        if let trouble = queue.trouble, !reply.isOldForm {
+            try send(Self.refusal(trouble), to: reply.peer)
+        } else if queue.count >= Self.mostWaiting {
+            try send(reply.isOldForm ? OldForm.refusal : Self.refusal("too much waits for the disk"), to: reply.peer)
+        } else if let reply = queue.add(reply) {
+            try send(reply.bytes, to: reply.peer)
         }
     }
 
-    private mutating func answer(_ request: [UInt8]) -> (reply: [UInt8], broadcasts: [Announcement]) {
-        let question: HubQuestion
-        do throws(HubQuestion.Fault) {
-            question = try HubQuestion(request)
-        } catch {
-            complaints.say("message", "a request was refused", ["reason": "\(error.reason)"])
-            return (error.reply, [])
-        }
-        switch question {
-        case .announcement(let announcement, let token):
-            let outcome = hub.take(announcement, token: token, at: wall())
-            if let refusal = outcome.refusal {
-                refused(refusal, host: announcement.host)
-                return (OldForm.refusal, [])
-            }
-            return (OldForm.message(announcement), outcome.broadcasts)
-        case .hello(let hello):
-            let greeting = hub.greet(
-                hello.host, hello.instance, token: hello.token, longestRequest: ReportsRequest.longest,
-                reportsPerRequest: ReportsRequest.mostReports, at: wall())
-            switch greeting {
-            case .success(let greeting):
-                logger.debug("hello", metadata: ["host": "\(hello.host)"])
-                return (greeting.bytes, [])
-            case .failure(let refusal):
-                refused(refusal, host: hello.host)
-                return (refusal.bytes, [])
-            }
-        case .reports(let request):
-            let outcome = hub.take(
-                request.reports, from: request.host, request.instance, token: request.token, at: wall())
-            if let refusal = outcome.refusal {
-                refused(refusal, host: request.host)
-                return (refusal.bytes, [])
-            }
-            for refusal in outcome.except.values { refused(refusal, host: request.host) }
-            return (ReportsReply.taken(epoch: hub.epoch, except: outcome.except).bytes, outcome.broadcasts)
-        }
+    private mutating func send(_ bytes: [UInt8], to peer: [UInt8]) throws(ZMQError) {
+        _ = try replies.send([peer, [], bytes])
     }
 
-    private mutating func refused(_ refusal: HubRefusal, host: Host) {
-        complaints.say(
-            "refused \(refusal.verdict)", "a request was refused",
-            ["host": "\(host)", "reason": "\(refusal.reason)"])
+    private static func refusal(_ trouble: String) -> [UInt8] {
+        HubRefusal(.later, "the hub cannot store it: \(trouble)").bytes
     }
 
-    // MARK: Subscriptions
+    // MARK: The disk
 
-    /// Old peers ask for everything, and die of a new message: they are given what begins with a printable character.
-    private mutating func subscribe() throws(ZMQError) {
-        while let frames = try broadcasts.receive() {
-            guard frames.count == 1, let wish = frames[0].first else { continue }
-            let prefix = Array(frames[0].dropFirst())
-            let prefixes = prefix.isEmpty ? Self.printable.map { [$0] } : [prefix]
-            for prefix in prefixes {
-                if wish == 1 { try broadcasts.subscribe(prefix) } else { try broadcasts.unsubscribe(prefix) }
+    private mutating func hearStore() throws(ZMQError) {
+        for outcome in store.outcomes.drain() {
+            switch outcome {
+            case .stored(let ticket):
+                if queue.trouble != nil { logger.notice("the database takes reports again") }
+                for reply in queue.stored(upTo: ticket) { try send(reply.bytes, to: reply.peer) }
+            case .failed(let error, _):
+                complaints.say(
+                    "store", "reports cannot be stored: they are broadcast, and not acknowledged until they are",
+                    ["error": "\(error)"])
+                for reply in queue.failed("\(error.reason)", where: { !$0.isOldForm }) {
+                    try send(Self.refusal("\(error.reason)"), to: reply.peer)
+                }
+            case .startedOver(let restart):
+                logger.error("the database was begun anew: \(restart)")
+                store.write(hub.reports.map { .put($0) }, ticket: queue.next())
             }
-            logger.debug(
-                wish == 1 ? "subscribed" : "unsubscribed",
-                metadata: ["prefix": "\(String(decoding: prefix, as: UTF8.self))"])
         }
     }
 }

@@ -1,9 +1,11 @@
 package import ClusterConfiguration
 package import DaemonKit
+internal import LinuxSystem
 package import Logging
+internal import ReportStore
 internal import ZeroMQ
 
-/// The hub: takes requests at one address, checks them, answers them, and broadcasts what it took at another.
+/// The hub: takes requests at one address, checks them, remembers and answers them, and broadcasts what it took at another.
 package struct PublisherService {
     private let section: PublisherSection
     private let general: GeneralSection
@@ -17,8 +19,12 @@ package struct PublisherService {
 
     /// On the calling thread, until it is asked to end.
     package func run(under supervision: inout Supervision<PublisherSection>) throws {
+        if section.database == nil { try FileSystem.createFolder(general.stateFolder.text, mode: 0o750) }
+        let store = try ReportStore(path: section.database?.text ?? "\(general.stateFolder)/publisher.db")
+        defer { store.end() }
         let context = try Context()
-        var loop = try PublisherLoop(section: section, general: general, logger: logger, context: context)
+        var loop = try PublisherLoop(
+            section: section, general: general, logger: logger, context: context, store: store)
         try loop.run(under: &supervision)
     }
 }

@@ -3,23 +3,21 @@ internal import ClusterConfiguration
 internal import ClusterCore
 internal import ClusterProtocol
 internal import DaemonKit
+internal import HubClient
 internal import LinuxSystem
 internal import Logging
 internal import ZeroMQ
 
-/// The subscriber's one thread: the broadcasts' socket, the ledger and the replica's file are its own.
+/// The subscriber's one thread: the sockets to the hubs, the ledger and the replica's file are its own.
 struct SubscriberLoop: ~Copyable {
-    /// Broadcasts of about 60 bytes that may wait while the ledger is written.
-    private static let backlog: Int32 = 100_000
-    /// So many broadcasts are taken before their acts begin.
-    private static let turn = 1_000
+    /// How soon it is tried again to write what could not be written.
+    private static let diskPause = Duration.seconds(5)
 
-    private let logger: Logger
+    let logger: Logger
     private let actor: Worker<Subscriber.Act, Answer>
-    private let endpoint: String
-    private var prefixFilter: String
-    private var machine: Subscriber
-    private var broadcasts: Socket
+    let host: Host
+    var hubs: [HubSide]
+    var machine: Subscriber
     private var ledger: StateFile<LedgerRecord>
     private var replica: StateFile<Report>
     private var actionLog: ActionLog
@@ -27,8 +25,10 @@ struct SubscriberLoop: ~Copyable {
     private var unwrittenLedger: [LedgerRecord] = []
     private var waitingAct: Subscriber.Act?
     private var mustRewriteLedger = false
-    private var mustRewriteReplica = false
-    private var complaints: Complaints
+    private var mustRewriteReplica: Bool
+    /// What the wall clock showed beyond the monotonic one.
+    private var skew: Int64
+    var complaints: Complaints
 
     init(
         section: SubscriberSection, general: GeneralSection, logger: Logger, context: Context,
@@ -38,23 +38,21 @@ struct SubscriberLoop: ~Copyable {
         var reports: [Report] = []
         let ledger = try StateFile(path: "\(general.stateFolder)/subscriber.ledger", records: &records)
         let replica = try StateFile(path: "\(general.stateFolder)/subscriber.replica", records: &reports)
-        var broadcasts = try Socket(.sub, in: context, maximumMessageSize: OldForm.longest)
-        try broadcasts.setHighWaterMarks(send: 1, receive: Self.backlog)
-        try broadcasts.setReconnect(100, maximum: 5_000)
-        try broadcasts.setKeepAlive(idle: 60, interval: 15, count: 4)
-        try broadcasts.subscribe(Array(section.prefixFilter.utf8))
-        let endpoint = "\(section.hubs[0].broadcast)"
-        try broadcasts.connect(endpoint)
-        prefixFilter = section.prefixFilter
+        hubs = try section.hubs.map { hub in
+            let feed = try HubFeed(
+                context: context, broadcasts: "\(hub.broadcast)", replies: hub.reply.map { "\($0)" },
+                prefixFilter: section.prefixFilter)
+            return HubSide(feed: feed)
+        }
         // What the filter passes over now must not come back with another one.
         mustRewriteReplica = !section.prefixFilter.isEmpty
         self.logger = logger
         complaints = Complaints(to: logger)
         self.actor = actor
-        self.endpoint = endpoint
+        host = general.hostname
+        skew = SystemClock.wall() - SystemClock.monotonic()
         self.ledger = ledger
         self.replica = replica
-        self.broadcasts = broadcasts
         machine = Subscriber(settings: Self.settings(section, general, logger), reports: reports, records: records)
         actionLog = ActionLog(path: section.logFile?.text)
     }
@@ -74,24 +72,26 @@ struct SubscriberLoop: ~Copyable {
                 ignored: general.ignored + section.ignored,
                 hubs: section.hubs.flatMap { [$0.broadcast, $0.reply] }.compactMap { $0 },
                 logger: logger),
-            bantime: section.bantime.duration)
+            bantime: section.bantime.duration, hubs: section.hubs.count,
+            hearsOldForm: section.hubs.contains { $0.reply == nil })
     }
 
     mutating func run(under supervision: inout Supervision<SubscriberSection>) throws {
-        logger.notice("ready", metadata: ["hub": "\(endpoint)"])
+        let endpoints = hubs.map(\.feed.endpoint).joined(separator: " ")
+        logger.notice("ready", metadata: ["hubs": "\(endpoints)"])
         supervision.ready()
         carryOut(machine.start(at: wall()))
-        var ready = PollSet()
-        ready.add(fileDescriptor: supervision.fileDescriptor)
-        _ = ready.add(fileDescriptor: actor.outcomes.fileDescriptor)
-        _ = ready.add(broadcasts, for: .reading)
         while true {
+            try watchClock()
             for answer in actor.outcomes.drain() { carryOut(machine.done(with: answer, at: wall())) }
-            try hear()
+            for index in hubs.indices { try talk(to: index) }
             carryOut(machine.advance(to: wall()))
             settle()
-            let wanted = machine.nextDeadline.map { max($0 - wall(), .zero) }
-            try ready.wait(timeout: supervision.pause(atMost: wanted))
+            var ready = PollSet()
+            ready.add(fileDescriptor: supervision.fileDescriptor)
+            _ = ready.add(fileDescriptor: actor.outcomes.fileDescriptor)
+            for hub in hubs { hub.feed.register(in: &ready) }
+            try ready.wait(timeout: supervision.pause(atMost: pause()))
             switch supervision.attend() {
             case .end: return
             case .take(let section, let general):
@@ -103,38 +103,38 @@ struct SubscriberLoop: ~Copyable {
     }
 
     private mutating func reconfigure(_ section: SubscriberSection, _ general: GeneralSection) throws {
-        if section.prefixFilter != prefixFilter {
-            // The new one first: what both let through is missed at no moment.
-            try broadcasts.subscribe(Array(section.prefixFilter.utf8))
-            try broadcasts.unsubscribe(Array(prefixFilter.utf8))
-            prefixFilter = section.prefixFilter
-            mustRewriteReplica = true
-        }
+        for hub in hubs { try hub.feed.reconfigure(prefixFilter: section.prefixFilter) }
+        mustRewriteReplica = true
         carryOut(machine.reconfigure(Self.settings(section, general, logger), at: wall()))
     }
 
-    private func wall() -> Timestamp { Timestamp(microseconds: SystemClock.wall()) }
-
-    // MARK: What comes in
-
-    private mutating func hear() throws {
-        for _ in 0..<Self.turn {
-            guard let message = try broadcasts.receiveSingle() else { return }
-            guard case .frame(let bytes) = message else {
-                complaints.say("frames", "a broadcast of several frames was dropped")
-                continue
-            }
-            do throws(OldForm.Fault) {
-                carryOut(machine.heard(try OldForm.readBroadcast(bytes), at: wall()))
-            } catch {
-                complaints.say("message", "a broadcast was dropped", ["reason": "\(error)"])
-            }
-        }
+    /// Until the next thing that has to be done unasked; nil: there is none.
+    private func pause() -> Duration? {
+        let byWall = machine.nextDeadline.map { $0 - wall() }
+        let monotonic = SystemClock.monotonic()
+        let moments = hubs.indices.flatMap { [hubs[$0].feed.deadline, progressDue(for: $0), hubs[$0].watch.next] }
+            .compactMap { $0 }
+        let byMonotonic = moments.min().map { Duration.microseconds($0 - monotonic) }
+        let byDisk = mustRewriteLedger || mustRewriteReplica ? Self.diskPause : nil
+        return [byWall, byMonotonic, byDisk].compactMap { $0 }.min().map { max($0, .zero) }
     }
+
+    /// Where this host's clock was set, or it slept, the hubs tell what time it is.
+    private mutating func watchClock() throws(ZMQError) {
+        let now = SystemClock.monotonic()
+        let new = SystemClock.wall() - now
+        defer { skew = new }
+        let step = Duration.microseconds(new - skew)
+        guard step > .seconds(1) || step < .seconds(-1) else { return }
+        carryOut(machine.clockStepped(by: step, at: wall()))
+        for hub in hubs { try hub.feed.greetAgain(hello, at: now) }
+    }
+
+    func wall() -> Timestamp { Timestamp(microseconds: SystemClock.wall()) }
 
     // MARK: What goes out
 
-    private mutating func carryOut(_ effects: [Subscriber.Effect]) {
+    mutating func carryOut(_ effects: [Subscriber.Effect]) {
         for effect in effects {
             switch effect {
             case .ledger(let record): unwrittenLedger.append(record)
@@ -199,6 +199,14 @@ struct SubscriberLoop: ~Copyable {
     private mutating func say(_ note: Subscriber.Note) {
         switch note {
         case .heard(let announcement): logger.debug("heard", metadata: ["message": "\(announcement)"])
+        case .clockDiffers(let hub, let offset, let isFollowed):
+            logger.warning(
+                isFollowed
+                    ? "the hub's clock differs from this host's: ends are judged by the hub's; set the clocks right"
+                    : "the hub's clock differs: nobody is freed early for it; set the clocks right",
+                metadata: ["hub": "\(hubs[hub].feed.endpoint)", "hub is ahead by": "\(offset)"])
+        case .inStep(let hub, let reports):
+            logger.info("in step", metadata: ["hub": "\(hubs[hub].feed.endpoint)", "reports": "\(reports)"])
         case .banned(let jail, let addresses): logger.info("banned", metadata: summary(jail, addresses))
         case .freed(let jail, let addresses): logger.info("freed", metadata: summary(jail, addresses))
         case .bannedAlready(let subject):
@@ -217,6 +225,14 @@ struct SubscriberLoop: ~Copyable {
                 "jail \(jail)",
                 "fail2ban has no such jail: copy fail2ban/jail.d/fail2bancluster.conf and reload fail2ban",
                 ["jail": "\(jail)"])
+        case .missing(let subject):
+            logger.info(
+                "not banned any more, though it should be: banned again",
+                metadata: ["jail": "\(subject.jail)", "address": "\(subject.address)"])
+        case .yielded(let subject):
+            logger.notice(
+                "a person has freed it on this host: it stays free here until another host reports it",
+                metadata: ["jail": "\(subject.jail)", "address": "\(subject.address)"])
         case .failed(let jail, let reason):
             complaints.say("fail2ban", "fail2ban could not be told", ["jail": "\(jail)", "reason": "\(reason)"])
         }

@@ -60,4 +60,17 @@ import Testing
                 "10.0.0.1", "192.0.2.0/24", "192.0.2.1", "192.0.2.9", "192.0.2.10", "2001:db8::1",
             ])
     }
+
+    @Test func `the networks around an address go as far as may be banned`() throws {
+        let four = try Address("198.51.100.77").coverings
+        #expect(four.count == 17)
+        #expect(four.first?.description == "198.51.100.77")
+        #expect(four.contains(try Address("198.51.100.0/24")))
+        #expect(four.last?.description == "198.51.0.0/16")
+        #expect(try Address("2001:db8::1").coverings.count == 97)
+        #expect(try Address("198.51.100.0/24").coverings.map(\.prefix) == [24, 23, 22, 21, 20, 19, 18, 17, 16])
+        #expect(try Address("10.0.0.0/8").coverings == [Address("10.0.0.0/8")])
+        #expect(try Address("198.51.0.0/16").coverings == [Address("198.51.0.0/16")])
+        #expect(try Address("198.51.100.0/24").network(prefix: 25) == nil)
+    }
 }

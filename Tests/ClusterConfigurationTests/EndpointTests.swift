@@ -49,4 +49,14 @@ import Testing
             ])
         #expect(faults(of: "[publisher]\nbroadcasterbindurl = tcp://*:*\nreplybindurl = tcp://*:*") == [])
     }
+
+    @Test(
+        arguments: [
+            ("tcp://*:5678", "tcp://127.0.0.1:5678"), ("tcp://0.0.0.0:5678", "tcp://127.0.0.1:5678"),
+            ("tcp://[::]:5678", "tcp://127.0.0.1:5678"), ("tcp://192.0.2.1:5678", "tcp://192.0.2.1:5678"),
+            ("ipc:///run/hub", "ipc:///run/hub"), ("tcp://127.0.0.1:*", nil),
+        ] as [(String, String?)]) func `what is bound here is reached from here`(text: String, expected: String?)
+    {
+        #expect(Endpoint(text)?.fromThisHost?.description == expected)
+    }
 }

@@ -50,19 +50,38 @@ struct HubRig {
         heard(hub.take(reports, from: Host(host)!, Instance(number: instance), token: token, at: now))
     }
 
-    private mutating func heard(_ outcome: Hub.Outcome) -> Hub.Outcome {
+    @discardableResult
+    mutating func heard(_ outcome: Hub.Outcome) -> Hub.Outcome {
         broadcasts += outcome.broadcasts.map(\.description)
         return outcome
     }
 
-    mutating func wait(until seconds: Double) {
-        now = .at(seconds)
-        broadcasts += hub.advance(to: now).map(\.description)
+    /// With every deadline on the way in its turn.
+    mutating func wait(until seconds: Double) { wait(until: .at(seconds)) }
+
+    mutating func wait(until time: Timestamp) {
+        while let next = hub.nextDeadline, next <= time {
+            now = max(now, next)
+            heard(hub.advance(to: now))
+        }
+        jump(to: time)
     }
 
-    mutating func greet(_ host: String = "a", instance: UInt64 = 1, token: String? = nil) throws -> HubGreeting {
+    /// The clock shows another time, without a moment passing.
+    mutating func jump(to time: Timestamp) {
+        now = time
+        heard(hub.advance(to: now))
+    }
+
+    /// Three reports an answer; nil where it is refused.
+    mutating func held(_ question: HeldQuestion, instance: UInt64 = 1, token: String? = nil) -> HeldAnswer? {
+        try? hub.held(of: Host("a")!, Instance(number: instance), token: token, question, atMost: 3, at: now).get()
+    }
+
+    mutating func greet(_ host: String = "a", instance: UInt64? = 1, token: String? = nil) throws -> HubGreeting {
         try hub.greet(
-            Host(host)!, Instance(number: instance), token: token, longestRequest: 4096, reportsPerRequest: 10, at: now
+            Host(host)!, instance.map { Instance(number: $0) }, token: token, longestRequest: 4096,
+            reportsPerRequest: 10, at: now
         ).get()
     }
 }
@@ -112,13 +131,21 @@ func report(
         #expect(rig.broadcasts == ["a|sshd|Ban|198.51.100.1", "a|sshd|Ban|198.51.100.2"])
     }
 
-    @Test func `nobody speaks for another host, nor for a person`() {
+    @Test func `nobody speaks for another host`() {
         var rig = HubRig()
+        let outcome = rig.report([report("198.51.100.1", host: "b")])
+        #expect(outcome.except.mapValues(\.verdict) == [0: .never])
+        #expect(rig.broadcasts == [])
+    }
+
+    @Test func `a person speaks beside the monitor of his host, whose instance he does not know`() {
+        var rig = HubRig()
+        rig.report([report("198.51.100.1")], instance: 1)
         var person = report("198.51.100.2")
         person.origin.source = .person
-        let outcome = rig.report([report("198.51.100.1", host: "b"), person])
-        #expect(outcome.except.mapValues(\.verdict) == [0: .never, 1: .never])
-        #expect(rig.broadcasts == [])
+        #expect(rig.report([person], instance: 2).refusal == nil)
+        #expect(rig.report([report("198.51.100.3"), person], instance: 2).refusal?.verdict == .later)
+        #expect(rig.broadcasts == ["a|sshd|Ban|198.51.100.1", "a|sshd|Ban|198.51.100.2"])
     }
 
     // MARK: The merge
@@ -220,7 +247,7 @@ func report(
     @Test func `schedule 32: who is exempt from now on is freed at once`() {
         var rig = HubRig()
         rig.report([report("198.51.100.1"), report("198.51.100.2")])
-        let freed = rig.hub.reconfigure(HubRig.settings(ignored: [address("198.51.100.1")]), at: rig.now)
+        let freed = rig.hub.reconfigure(HubRig.settings(ignored: [address("198.51.100.1")]), at: rig.now).broadcasts
         #expect(freed.map(\.description) == ["a|sshd|Unban|198.51.100.1"])
         #expect(rig.report([report("198.51.100.1", version: 2)]).except[0]?.verdict == .never)
     }
@@ -279,5 +306,38 @@ func report(
                 host: Host("b")!, target: .same, prefixFilter: "", ignored: own, bantime: .seconds(600)))
         let effects = subscriber.heard(Announcement(Host("a")!, ssh(text), .ban), at: start)
         #expect(!effects.contains { if case .act = $0 { true } else { false } })
+    }
+
+    @Test
+    func `schedule 9: to those who keep a copy a hub tells the time by which it judges, to monitors the later one`()
+        throws
+    {
+        var rig = HubRig()
+        rig.heard(rig.hub.start(at: rig.now))
+        rig.report([report("198.51.100.1", until: 600)])
+        rig.wait(until: 100)
+        func told() throws -> [Timestamp] { [try rig.greet("b", instance: nil).time, try rig.greet().time] }
+        #expect(try told() == [rig.now, rig.now])
+        rig.now = .at(350_000_000)  // nobody has looked at the clock since
+        #expect(try told() == [.at(100), rig.now])
+        rig.now = rig.now + .seconds(200)
+        #expect(try told() == [.at(300), rig.now])
+        rig.now = rig.now + .seconds(200)
+        #expect(try told() == [rig.now, rig.now])
+        rig.jump(to: .at(500))
+        #expect(try told() == [rig.now, rig.now])
+    }
+
+    @Test func `schedule 9: a report that comes while the clock is doubted frees nobody in the old form`() {
+        var rig = HubRig()
+        rig.heard(rig.hub.start(at: rig.now))
+        rig.report([report("198.51.100.1", until: 600)])
+        rig.wait(until: 100)
+        rig.now = .at(350_000_000)
+        rig.report([report("198.51.100.1", version: 2, until: 700)])
+        #expect(rig.broadcasts == ["a|sshd|Ban|198.51.100.1"])
+        rig.jump(to: .at(200))
+        rig.wait(until: 701)
+        #expect(rig.broadcasts == ["a|sshd|Ban|198.51.100.1", "a|sshd|Unban|198.51.100.1"])
     }
 }

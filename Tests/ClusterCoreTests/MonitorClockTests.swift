@@ -296,9 +296,9 @@ extension MonitorRig {
     fileprivate var versions: [Version] {
         records.compactMap {
             switch $0 {
-            case .live(_, let state): state.version
+            case .live(_, let state), .pardoned(_, let state): state.version
             case .gone(_, let version): version
-            case .version, .position, .clock, .instance: nil
+            case .version, .position, .spool, .clock, .instance: nil
             }
         }
     }

@@ -4,7 +4,7 @@ import Testing
 @testable import ClusterCore
 
 /// Answers and lines in odd orders, and clocks that jump.
-@Suite(.timeLimit(.minutes(5))) struct MonitorDoubtTests {
+@Suite(.timeLimit(.minutes(10))) struct MonitorDoubtTests {
     @Test func `while too much waits for the hub the log is not read, so nothing counts as missing`() {
         var rig = MonitorRig()
         rig.fail2ban = running(["192.0.2.1": 100_000], total: 1)

@@ -9,8 +9,14 @@ struct Together {
     /// What the hub's clock shows beyond the monitor's, in seconds.
     var offset = 0.0
     var isGreeted = false
+    /// How often the hub was asked what it holds.
+    var inquiries = 0
+    /// So many reports go in one request.
+    var batch = 3
     /// The log: what is not done with is read again after a restart.
     private var lines: [LogRecord] = []
+    /// The spool, in the same way.
+    private var spooled: [SpooledBan] = []
 
     init(hub: HubRig = HubRig()) {
         self.hub = hub
@@ -20,20 +26,22 @@ struct Together {
     }
 
     private mutating func setHubClock() {
-        hub.now = monitor.now + .seconds(offset)
-        hub.broadcasts += hub.hub.advance(to: hub.now).map(\.description)
+        hub.wait(until: monitor.now + .seconds(offset))
     }
 
     /// A hello, and all that the monitor has to say then; ends where the hub refuses.
     mutating func talk(token: String? = nil, losing: Bool = false) {
-        setHubClock()
-        if !isGreeted {
-            guard let greeting = try? hub.greet(instance: monitor.monitor.instance.number, token: token) else { return }
-            monitor.carryOut(monitor.monitor.greeted(greeting, asked: monitor.now, at: monitor.now))
-            isGreeted = true
+        greet(token: token)
+        guard isGreeted else { return }
+        while let question = monitor.monitor.heldQuestion {
+            guard let answer = hub.held(question, instance: monitor.monitor.instance.number, token: token) else {
+                return
+            }
+            inquiries += 1
+            monitor.carryOut(monitor.monitor.held(answer, at: monitor.now))
         }
         while true {
-            let reports = monitor.monitor.takeReports(atMost: 3, at: monitor.now)
+            let reports = monitor.monitor.takeReports(atMost: batch, at: monitor.now)
             guard !reports.isEmpty else { return }
             let outcome = hub.report(reports, instance: monitor.monitor.instance.number, token: token)
             guard outcome.refusal == nil, !losing else { return lose() }
@@ -43,11 +51,56 @@ struct Together {
         }
     }
 
+    /// A hello, where none was said since the connection broke.
+    mutating func greet(token: String? = nil) {
+        setHubClock()
+        if monitor.monitor.wantsGreeting { isGreeted = false }
+        guard !isGreeted,
+            let greeting = try? hub.greet(instance: monitor.monitor.instance.number, token: token)
+        else { return }
+        monitor.carryOut(monitor.monitor.greeted(greeting, asked: monitor.now, at: monitor.now))
+        isGreeted = true
+    }
+
+    /// The state file is gone, but for who the monitor is.
+    mutating func loseState() { monitor.records = [.instance(monitor.monitor.instance)] }
+
     /// A line of the log, written and read at this second.
     mutating func line(_ event: LogRecord.JailEvent, at seconds: Double) {
         monitor.wait(until: seconds)
         lines.append(LogRecord(time: monitor.now, event: .jail(sshd, event)))
         readLines(from: lines.count - 1)
+    }
+
+    /// A line of the spool, written and read at this second; the ban lasts from another one on.
+    mutating func spool(
+        _ text: String, bantime: Double?, at seconds: Double, from time: Double? = nil, jail: Jail = sshd
+    ) {
+        monitor.wait(until: seconds)
+        spooled.append(
+            SpooledBan(
+                Subject(jail, address(text)), time: .at(time ?? seconds), bantime: bantime.map { .seconds($0) }))
+        readSpool(from: spooled.count - 1)
+        if let fail2ban = monitor.fail2ban { monitor.answerAll(fail2ban) }
+    }
+
+    private mutating func readSpool(from first: Int) {
+        for (index, ban) in spooled.enumerated().dropFirst(first) {
+            monitor.carryOut(monitor.monitor.read(ban, at: monitor.now))
+            let position = FilePosition(
+                device: 1, inode: 2, offset: UInt64(index + 1), headLength: 0, headSum: 0, tailSum: 0)
+            monitor.carryOut(monitor.monitor.reachedInSpool(position, at: monitor.now))
+        }
+    }
+
+    /// A hello more tells nothing, and asks nothing.
+    mutating func agree(_ location: SourceLocation = #_sourceLocation) {
+        let (asked, told, sequence) = (inquiries, toldAgain, hub.hub.sequence)
+        lose()
+        talk()
+        #expect(inquiries == asked, sourceLocation: location)
+        #expect(toldAgain == told, sourceLocation: location)
+        #expect(hub.hub.sequence == sequence, sourceLocation: location)
     }
 
     private mutating func readLines(from first: Int) {
@@ -67,14 +120,20 @@ struct Together {
     }
 
     /// The monitor is killed, and starts again with what its file holds.
-    mutating func restartMonitor() {
+    mutating func restartMonitor(
+        _ settings: Monitor.Settings = MonitorRig.settings, isGreetedFirst: Bool = false,
+        _ fail2ban: (@Sendable (Question, Timestamp) -> Answer)? = nil
+    ) {
         let now = monitor.now
-        monitor = MonitorRig(records: monitor.records)
+        monitor = MonitorRig(records: monitor.records, settings: settings)
         monitor.now = now
         monitor.isHubUp = false
         lose()
         monitor.carryOut(monitor.monitor.start(at: now))
+        if isGreetedFirst { greet() }
         if let place = monitor.monitor.position?.file { readLines(from: Int(place.offset)) }
+        if let place = monitor.monitor.spoolPosition { readSpool(from: Int(place.offset)) }
+        if let fail2ban { monitor.answerAll(fail2ban) }
     }
 
     mutating func wait(until seconds: Double) {
@@ -274,10 +333,11 @@ struct Together {
         both.talk()
         both.lose()
         both.offset = 0
+        both.hub.jump(to: both.monitor.now)
         both.talk()
         // The hub's clock was the wrong one, and the end it was told was in its time.
         both.wait(until: 598)
-        #expect(both.hub.broadcasts.filter { $0.contains("Unban") }.count == (offset < 0 ? 1 : 0))
+        #expect(!both.hub.broadcasts.contains { $0.contains("Unban") })
         #expect(both.hub.broadcasts.last == "a|sshd|Ban|198.51.100.1")
         both.wait(until: 602)
         #expect(both.hub.broadcasts.last == "a|sshd|Unban|198.51.100.1")
@@ -357,6 +417,37 @@ struct Together {
         both.wait(until: time + 100_000)
         #expect(both.hub.hub.nextDeadline == nil)
         #expect(both.monitor.monitor.snapshot.allSatisfy { if case .live = $0 { false } else { true } })
+    }
+
+    @Test func `a monitor that has something to tell asks its hub every few minutes what time it is`() {
+        var both = Together()
+        both.monitor.fail2ban = running(["198.51.100.1": 86_400], total: 1)
+        both.monitor.begin()
+        both.talk()
+        #expect(!both.monitor.monitor.wantsGreeting)
+        both.wait(until: 290)
+        #expect(!both.monitor.monitor.wantsGreeting)
+        both.monitor.wait(until: 700)
+        #expect(both.monitor.monitor.wantsGreeting)
+        let (sequence, told) = (both.hub.hub.sequence, both.toldAgain)
+        both.talk()
+        #expect(!both.monitor.monitor.wantsGreeting)
+        #expect(both.hub.hub.sequence == sequence)
+        #expect(both.toldAgain == told)
+    }
+
+    @Test func `a hub's clock that was never set moves no end`() {
+        var both = Together()
+        both.monitor.fail2ban = running(["198.51.100.1": 600], total: 1)
+        both.monitor.begin()
+        let greeting = HubGreeting(
+            epoch: 7, sequence: 0, time: .seconds(100), longestRequest: 4_096, reportsPerRequest: 10,
+            maximumBantime: .seconds(30 * 86_400), version: 0,
+            digest: ReportDigest())
+        both.monitor.carryOut(
+            both.monitor.monitor.greeted(greeting, asked: both.monitor.now, at: both.monitor.now))
+        let told = both.monitor.monitor.takeReports(atMost: 9, at: both.monitor.now)
+        #expect(told.map { $0.state.until < .at(602) && $0.state.until >= .at(600) } == [true])
     }
 }
 

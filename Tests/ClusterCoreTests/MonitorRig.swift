@@ -36,6 +36,9 @@ struct MonitorRig {
         _ = monitor.greeted(nil, asked: now, at: now)
     }
 
+    /// The clock, in seconds since ``start``.
+    var seconds: Double { Double((now - start).components.seconds) }
+
     /// The same state file, a new process.
     func restarted() -> MonitorRig {
         var rig = MonitorRig(records: records)

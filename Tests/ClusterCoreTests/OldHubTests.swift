@@ -181,7 +181,7 @@ import Testing
         rig.wait(until: 2)
         #expect(rig.heard == ["Ban 192.0.2.1", "Ban 192.0.2.2"])
         // What the file has is the last end.
-        let last = rig.records.last { if case .live(ssh("192.0.2.2"), _) = $0 { true } else { false } }
+        let last = rig.records.last { if case .live(HostClaim(.log, ssh("192.0.2.2")), _) = $0 { true } else { false } }
         guard case .live(_, let state) = last else {
             Issue.record("no record")
             return

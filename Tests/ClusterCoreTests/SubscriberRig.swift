@@ -12,13 +12,19 @@ struct SubscriberRig {
     var reports: [Report] = []
     var notes: [Subscriber.Note] = []
     var settings: Subscriber.Settings
+    /// Whether looks at the jail are answered by themselves: it holds what the ledger says.
+    var holdsAll = true
+    /// Whether the log action's lines are written at once.
+    var writes = false
+    var lines: [String] = []
 
     init(
         _ target: Subscriber.Settings.Target = .own(own), prefix: String = "", ignored: [Address] = [],
-        bantime: Duration = .seconds(86_400)
+        bantime: Duration = .seconds(86_400), hearsOldForm: Bool = true, hubs: Int = 1
     ) {
         settings = Subscriber.Settings(
-            host: Host("b")!, target: target, prefixFilter: prefix, ignored: ignored, bantime: bantime)
+            host: Host("b")!, target: target, prefixFilter: prefix, ignored: ignored, bantime: bantime, hubs: hubs,
+            hearsOldForm: hearsOldForm)
         subscriber = Subscriber(settings: settings)
     }
 
@@ -33,9 +39,43 @@ struct SubscriberRig {
             switch effect {
             case .ledger(let record): ledger.append(record)
             case .replica(let report): reports.append(report)
+            case .act(.ask(.bans(let jail))) where holdsAll: answerLook(at: jail)
+            case .act(.write(let announcements)) where writes:
+                lines += announcements.map(\.description)
+                carryOut(subscriber.done(with: .changed(announcements.count), at: now))
             case .act(let act): acts.append(act)
             case .note(let note): notes.append(note)
             }
+        }
+    }
+
+    /// What the ledger says is held in this jail.
+    func held(in jail: Jail) -> Set<Address> {
+        var held: Set<Address> = []
+        for record in ledger where record.subject.jail == jail {
+            switch record.step {
+            case .held: held.insert(record.subject.address)
+            case .released, .yielded, .foreign, .unclear, .pardoned: held.remove(record.subject.address)
+            case .intended, .logged: break
+            }
+        }
+        return held
+    }
+
+    private mutating func answerLook(at jail: Jail) {
+        let held = held(in: jail)
+        let list = held.map { ListedBan(address: $0, since: now, until: .forever) }
+        var effects = subscriber.done(with: .bans(list), at: now)
+        let question = effects.firstIndex(of: .act(.ask(.status(jail))))
+        if let question { effects.remove(at: question) }
+        carryOut(effects)
+        if question != nil { carryOut(subscriber.done(with: .status(banned: held, total: held.count), at: now)) }
+    }
+
+    /// Answers what waits for an empty jail that has made so many bans.
+    mutating func answerLooks(total: Int) {
+        while case .ask(let question)? = acts.first {
+            if case .status = question { answer(.status(banned: [], total: total)) } else { answer(.bans([])) }
         }
     }
 
@@ -44,6 +84,17 @@ struct SubscriberRig {
         let announcement = Announcement(Host(host)!, Subject(jail, address(text)), action)
         carryOut(subscriber.heard(announcement, at: now))
     }
+
+    /// The addresses whose last line says that they are banned.
+    var bannedLines: Set<String> {
+        var banned: Set<String> = []
+        for fields in lines.map({ $0.split(separator: "|").map(String.init) }) {
+            if fields[2] == "Ban" { banned.insert(fields[3]) } else { banned.remove(fields[3]) }
+        }
+        return banned
+    }
+
+    mutating func wait(until seconds: Double) { wait(Double((.at(seconds) - now).microseconds) / 1e6) }
 
     /// Lets time pass, with every deadline on the way in its turn.
     mutating func wait(_ seconds: Double) {

@@ -6,7 +6,7 @@ import Testing
 /// The examples of docs/protocol.md: each is read, and written again to the letter.
 @Suite struct ProtocolDocumentTests {
     /// The indented lines behind `<!-- example: NAME -->`.
-    private static func example(_ name: String) throws -> [UInt8] {
+    static func example(_ name: String) throws -> [UInt8] {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         let text = try String(contentsOf: root.appending(path: "docs/protocol.md"), encoding: .utf8)
@@ -68,12 +68,104 @@ import Testing
         #expect(reply.bytes == answer)
     }
 
+    @Test func `what the hub holds of a host`() throws {
+        let subject = Subject(Jail("sshd")!, try Address("192.0.2.1"))
+        var request = HeldRequest(
+            host: Host("web1")!, instance: Instance("0123456789abcdef")!, token: "secret",
+            question: HeldQuestion(after: HostClaim(.log, subject)))
+        #expect(request.bytes == (try Self.example("held")))
+        #expect(try HubQuestion(request.bytes) == .held(request))
+        request.question.after = nil
+        request.token = nil
+        #expect(try HubQuestion(request.bytes) == .held(request))
+
+        let bytes = try Self.example("holding")
+        let reply = HeldReply(bytes, host: Host("web1")!)
+        guard case .answer(let answer) = reply else {
+            Issue.record("no answer")
+            return
+        }
+        #expect(reply.bytes == bytes)
+        #expect(!answer.isAll)
+        #expect(answer.reports.map(\.origin.source) == [.log, .action])
+        #expect(HeldReply(bytes, host: Host("web2")!) == .nonsense)
+        #expect(HeldReply(Array("NAK".utf8), host: Host("web1")!) == .oldHub)
+        let none = HeldReply.answer(HeldAnswer(reports: [], isAll: true))
+        #expect(HeldReply(none.bytes, host: Host("web1")!) == none)
+    }
+
     @Test func `a refusal, of a hello or of reports`() throws {
         let bytes = try Self.example("refusal")
         let refusal = HubRefusal(.later, "the token is not one of authtoken's")
         #expect(refusal.bytes == bytes)
         #expect(HelloReply(bytes) == .refusal(refusal))
         #expect(ReportsReply(bytes, count: 1) == .refusal(refusal))
+    }
+
+    @Test func `a broadcast of reports, and a beacon`() throws {
+        let bytes = [Broadcast.mark] + (try Self.example("reports broadcast"))
+        let broadcast = try Broadcast(reading: bytes)
+        #expect(broadcast.bytes == bytes)
+        #expect((broadcast.epoch, broadcast.sequence) == (123_456_789, 42))
+        #expect(broadcast.reports == Array(try Self.reports().reports.prefix(2)))
+        let beacon = Broadcast(epoch: 1, sequence: 42, reports: [])
+        #expect(try Broadcast(reading: beacon.bytes) == beacon)
+    }
+
+    @Test(arguments: ["since", "fetch", "fetch after"])
+    func `what a copy asks`(name: String) throws {
+        let bytes = try Self.example(name)
+        guard case .sync(let request) = try HubQuestion(bytes) else {
+            Issue.record("no question of a copy")
+            return
+        }
+        #expect(request.bytes == bytes)
+        #expect(request.asker == Asker(host: Host("web2")!, token: nil))
+        let key = try Self.reports().reports[0].key
+        let questions: [String: CopyQuestion] = [
+            "since": .since(epoch: 123_456_789, sequence: 40), "fetch": .fetch([7, 12, 1023], after: nil),
+            "fetch after": .fetch([12, 1023], after: key),
+        ]
+        #expect(request.question == questions[name])
+    }
+
+    @Test(arguments: ["changes", "fetched"])
+    func `what it is answered`(name: String) throws {
+        let bytes = try Self.example(name)
+        let report = try Self.reports().reports[0]
+        let answers: [String: CopyAnswer] = [
+            "changes": .changes(epoch: 123_456_789, sequence: 42, latest: 45, [report]),
+            "fetched": .fetched(whole: 1, after: report.key, [report]),
+        ]
+        let reply = SyncReply(bytes)
+        #expect(reply == answers[name].map { .answer($0) })
+        #expect(reply.bytes == bytes)
+    }
+
+    @Test func `the digests of all buckets`() throws {
+        var buckets = ReportBuckets()
+        for report in try Self.reports().reports { buckets.add(report) }
+        let reply = SyncReply.answer(.buckets(epoch: 123_456_789, sequence: 42, buckets))
+        #expect(SyncReply(reply.bytes) == reply)
+        #expect(reply.bytes.starts(with: Array("BUCKETS 00000000075bcd15 42\n".utf8)))
+        #expect(reply.bytes.count == 28 + 16 * 1024)
+        // The bucket is the one that the document reckons.
+        func mixed(_ number: UInt64) -> UInt64 {
+            var mixed = (number ^ (number >> 30)) &* 0xBF58_476D_1CE4_E5B9
+            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+            return mixed ^ (mixed >> 31)
+        }
+        let spread = mixed(mixed(mixed(0) &+ 0xC000_0201) &+ 4 * 256 &+ 32)
+        #expect(ReportBuckets.index(of: try Address("192.0.2.1")) == Int(spread >> 54))
+    }
+
+    @Test func `how far a subscriber is`() throws {
+        let bytes = try Self.example("progress")
+        let request = ProgressRequest(
+            asker: Asker(host: Host("web2")!, token: nil),
+            progress: CopyProgress(epoch: 123_456_789, held: 42, obeyed: 40))
+        #expect(try HubQuestion(bytes) == .progress(request))
+        #expect(request.bytes == bytes)
     }
 
     @Test func `a digest, in any order`() throws {
@@ -113,7 +205,18 @@ import Testing
         "REPORTS|a 0123456789abcdef\nbanned a log sshd 198.51.100.1 9223372036854775807 5",
         "REPORTS|a 0123456789abcdef\nBanned a log sshd 198.51.100.1 1 5",
         "REPORTS|a 0123456789abcdef\nbanned a log sshd 010.1.1.1 1 5",
+        "HELD|", "HELD|a", "HELD|a 0123456789abcdef t x", "HELD|a 0\nafter log sshd 192.0.2.1",
+        "HELD|a 0123456789abcdef\n", "HELD|a 0123456789abcdef\nafter", "HELD|a 0123456789abcdef\nafter log sshd",
+        "HELD|a 0123456789abcdef\nbefore log sshd 192.0.2.1", "HELD|a 0123456789abcdef\nafter law sshd 192.0.2.1",
+        "HELD|a 0123456789abcdef\nafter log sshd 192.0.2.1 x", "HELD|a 0123456789abcdef\nafter log s|h 192.0.2.1",
+        "HELD|a 0123456789abcdef\nafter log sshd 192.0.2.1\n",
+        "HELD|a 0123456789abcdef " + String(repeating: "t", count: 9000),
         "REPORTS|a 0123456789abcdef" + String(repeating: "\nbanned a log s 198.51.100.1 1 5", count: 1001),
+        "SYNC|", "SYNC|a", "SYNC|a b c\nsince 0 0", "SYNC|a\nsince 0", "SYNC|a\nsince x 0", "SYNC|a\nsince 0 -1",
+        "SYNC|a\nfetch", "SYNC|a\nfetch 1024", "SYNC|a\nfetch -1", "SYNC|a\nfetch 1 after", "SYNC|a\nfetch 1 x",
+        "SYNC|a\nfetch 1 after a log sshd", "SYNC|a\nfetch 1 after a log sshd 1.2.3", "SYNC|a\nsince 0 0\nsince 0 0",
+        "SYNC|a\nfetch" + String(repeating: " 1", count: 1025), "SYNC|a\n" + String(repeating: " ", count: 9000),
+        "PROGRESS|a", "PROGRESS|a\n0 0", "PROGRESS|a\n0 0 -1", "PROGRESS|a\n0 0 99999999999999999999",
     ]) func `what is no question is refused for good, with its reason`(text: String) {
         #expect(fault(text) == .never)
     }
@@ -127,10 +230,45 @@ import Testing
 
     @Test(arguments: [
         "", "TAKEN", "TAKEN x", "TAKEN 00 00", "TAKEN 1\n0 maybe why", "TAKEN 1\n3 never why", "TAKEN 1\n-1 never why",
-        "TAKEN 1\n0 never", "REFUSED", "REFUSED later", "REFUSED maybe why", "taken 1", "{}",
+        "HELD", "HELD more", "HELD all all", "HELD none", "HELD all\n", "HELD all\nbanned a log sshd 198.51.100.1 1",
+        "HELD all\nbanned a person sshd 198.51.100.1 1 5", "TAKEN 1\n0 never", "REFUSED", "REFUSED later",
+        "REFUSED maybe why", "taken 1", "{}",
     ]) func `an answer that is none is nonsense`(text: String) {
         #expect(ReportsReply(Array(text.utf8), count: 3) == .nonsense)
         #expect(HelloReply(Array(text.utf8)) == .nonsense)
+        #expect(SyncReply(Array(text.utf8)) == .nonsense)
+        #expect(HeldReply(Array(text.utf8), host: Host("a")!) == .nonsense)
+    }
+
+    @Test(arguments: [
+        "", "REPORTS", "REPORTS 1", "REPORTS x 1", "REPORTS 1 -1", "REPORTS 1 1 1", "REPORTS 1 1\n",
+        "REPORTS 1 1\nbanned",
+        "reports 1 1",
+    ]) func `a broadcast that is none is refused`(text: String) {
+        #expect(throws: HubRefusal.self) { _ = try Broadcast(reading: [Broadcast.mark] + Array(text.utf8)) }
+    }
+
+    @Test(arguments: [
+        "CHANGES 1 1", "CHANGES x 1 1", "CHANGES 1 1 1\n", "BUCKETS 1 1", "BUCKETS 1 1\n00", "FETCHED", "FETCHED -1",
+        "FETCHED 1025", "FETCHED 1 after a log sshd", "FETCHED 1 until a log sshd 198.51.100.1", "FETCHED 1\nbanned",
+    ]) func `an answer to a copy that is none is nonsense`(text: String) {
+        #expect(SyncReply(Array(text.utf8)) == .nonsense)
+    }
+
+    @Test func `the longest reports fit into a broadcast and into an answer`() throws {
+        let host = Host(String(repeating: "h", count: 253))!
+        let report = Report(
+            origin: Origin(host: host, source: .action),
+            subject: Subject(
+                Jail(String(repeating: "j", count: 64))!, try Address("2001:db8:ffff:ffff:ffff:ffff:ffff:fffe/127")),
+            state: Report.State(
+                version: .latest, isLifted: true, until: Timestamp(microseconds: .max - 1), forget: .forever))
+        let broadcast = Broadcast(
+            epoch: .max, sequence: .max, reports: Array(repeating: report, count: Broadcast.mostReports))
+        #expect(try Broadcast(reading: broadcast.bytes) == broadcast)
+        let reply = SyncReply.answer(
+            .fetched(whole: 1023, after: report.key, Array(repeating: report, count: SyncReply.mostReports)))
+        #expect(SyncReply(reply.bytes) == reply)
     }
 
     @Test func `a greeting with a version after which none can come is nonsense`() {

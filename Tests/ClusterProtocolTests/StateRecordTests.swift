@@ -5,9 +5,12 @@ import Testing
 @Suite struct StateRecordTests {
     static let subject = Subject(Jail("sshd")!, try! Address("2001:db8::/64"))
     static let monitor: [MonitorRecord] = [
-        .live(subject, Report.State(version: 12, isLifted: false, until: .seconds(99))),
-        .live(subject, Report.State(version: 12, isLifted: false, until: .forever)),
-        .gone(subject, 13), .version(14),
+        .live(HostClaim(.log, subject), Report.State(version: 12, isLifted: false, until: .seconds(99))),
+        .live(HostClaim(.log, subject), Report.State(version: 12, isLifted: false, until: .forever)),
+        .gone(HostClaim(.action, subject), 13),
+        .live(HostClaim(.action, subject), Report.State(version: 12, isLifted: true, until: .forever)),
+        .pardoned(HostClaim(.action, subject), Report.State(version: 12, isLifted: true, until: .forever)),
+        .version(14),
         .position(LogPosition(device: 1, inode: .max, offset: 0, headLength: 256, headSum: .max, tailSum: 0)),
         .position(.journal(JournalCursor("s=0752157a;i=1;b=fcb7fa06;m=333bdc434;t=660c46d003c66;x=a3731ff7")!)),
     ]

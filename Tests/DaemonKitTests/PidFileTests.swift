@@ -5,7 +5,7 @@ import Testing
 
 @testable import DaemonKit
 
-@Suite(.timeLimit(.minutes(2))) struct PidFileTests {
+@Suite(.timeLimit(.minutes(10))) struct PidFileTests {
     private let folder = FileManager.default.temporaryDirectory.path + "/pidfile-\(UUID().uuidString)"
     private var path: String { folder + "/daemon.pid" }
 

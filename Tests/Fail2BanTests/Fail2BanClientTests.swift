@@ -19,7 +19,7 @@ private struct Aside {
     }
 }
 
-@Suite(.enabled(if: RealFail2Ban.isInstalled, "fail2ban is not installed"), .timeLimit(.minutes(2)))
+@Suite(.enabled(if: RealFail2Ban.isInstalled, "fail2ban is not installed"), .timeLimit(.minutes(10)))
 struct Fail2BanClientTests {
     private func client(of server: RealFail2Ban, timeLimit: Duration = .seconds(60)) -> Aside {
         Aside(

@@ -3,7 +3,7 @@ import RealFail2Ban
 import Testing
 
 /// The test support itself, and the facts that this room builds on.
-@Suite(.enabled(if: RealFail2Ban.isInstalled, "fail2ban is not installed"), .timeLimit(.minutes(2)))
+@Suite(.enabled(if: RealFail2Ban.isInstalled, "fail2ban is not installed"), .timeLimit(.minutes(10)))
 struct RealFail2BanTests {
     @Test func `a failure becomes a ban, and the folder goes with the server`() async throws {
         var server: RealFail2Ban? = try await RealFail2Ban([RealJail("one", command: "true")])

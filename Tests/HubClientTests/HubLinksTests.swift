@@ -50,7 +50,7 @@ extension HubLinks {
     }
 }
 
-@Suite(.timeLimit(.minutes(2))) struct HubLinksTests {
+@Suite(.timeLimit(.minutes(10))) struct HubLinksTests {
     private static func links(_ context: Context, _ endpoints: [String], limit: Duration = .seconds(20)) -> HubLinks {
         HubLinks(context: context, endpoints: endpoints, timeLimit: limit, at: SystemClock.monotonic())
     }

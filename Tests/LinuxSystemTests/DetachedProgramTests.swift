@@ -3,7 +3,7 @@ import Testing
 
 @testable import LinuxSystem
 
-@Suite(.timeLimit(.minutes(2))) struct DetachedProgramTests {
+@Suite(.timeLimit(.minutes(10))) struct DetachedProgramTests {
     private static func shell(_ script: String) throws -> DetachedProgram.Beginning {
         try DetachedProgram("/bin/sh", ["-c", script]).begin(within: .seconds(60))
     }
@@ -54,7 +54,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(2))) struct OtherProcessTests {
+@Suite(.timeLimit(.minutes(10))) struct OtherProcessTests {
     @Test func `a process is ended, and is waited for no longer than the limit`() throws {
         let program = try DetachedProgram("/bin/sleep", ["600"])
         defer { program.kill() }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import LinuxSystem
 
-@Suite(.timeLimit(.minutes(1))) struct FileWatchTests {
+@Suite(.timeLimit(.minutes(10))) struct FileWatchTests {
     @Test func `a log is followed through its rotation`() throws {
         let folder = try TemporaryFolder()
         let path = folder.file("fail2ban.log")

@@ -26,7 +26,7 @@ private func allOutput(_ program: inout FollowedProgram) -> (text: String, endin
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct FollowedProgramTests {
+@Suite(.timeLimit(.minutes(10))) struct FollowedProgramTests {
     @Test func `what it writes is read as it comes`() async throws {
         let folder = try TemporaryFolder()
         let gate = folder.path + "/gate"

@@ -3,7 +3,7 @@ import LinuxSystem
 import OwnThread
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(3))) struct RunProgramTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct RunProgramTests {
     /// A time that no test comes near.
     private let long = Duration.seconds(120)
 

@@ -2,7 +2,7 @@ import LinuxSystem
 import OwnThread
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct StartThreadTests {
+@Suite(.timeLimit(.minutes(10))) struct StartThreadTests {
     private struct Refusal: Error, Equatable { let number: Int }
 
     @Test func `the body runs on a thread of its name and its value comes back`() async throws {

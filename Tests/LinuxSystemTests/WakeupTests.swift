@@ -3,7 +3,7 @@ import Testing
 
 @testable import LinuxSystem
 
-@Suite(.timeLimit(.minutes(1))) struct WakeupTests {
+@Suite(.timeLimit(.minutes(10))) struct WakeupTests {
     @Test func `a signal makes the descriptor readable until it is cleared`() throws {
         let wakeup = try Wakeup()
         #expect(!becomesReadable(wakeup.fileDescriptor, within: 0))

@@ -3,7 +3,7 @@ import LinuxSystem
 import OwnThread
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct WorkerTests {
+@Suite(.timeLimit(.minutes(10))) struct WorkerTests {
     /// The next outcomes, waited for on a thread of their own.
     private func outcomes<Job, Outcome>(of worker: Worker<Job, Outcome>, _ count: Int) async -> [Outcome] {
         await onOwnThread("waits") {

@@ -31,7 +31,7 @@ private func send(_ text: String, to descriptor: Int32) {
 
 private func cursor(_ number: Int) -> LogPosition { .journal(JournalCursor("s=a;i=\(number)")!) }
 
-@Suite(.timeLimit(.minutes(1))) struct JournalFollowerTests {
+@Suite(.timeLimit(.minutes(10))) struct JournalFollowerTests {
     @Test func `the first start reads what comes from now on`() async throws {
         try await onOwnThread("journal") {
             var rig = try JournalRig(standIn)

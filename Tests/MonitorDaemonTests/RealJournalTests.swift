@@ -13,7 +13,7 @@ private let isThere = access("/usr/bin/journalctl", X_OK) == 0 && access(writer,
 
 /// The real journalctl on real files of the journal.
 @Suite(
-    .timeLimit(.minutes(2)),
+    .timeLimit(.minutes(10)),
     .enabled(if: isThere, "needs journalctl and systemd-journal-remote (Debian: systemd-journal-remote)"))
 struct RealJournalTests {
     /// Entries as `journalctl --output=export` would print them: bans of 192.0.2.n, n µs after a full second.

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 @Suite(
-    .enabled(if: Fail2BanHome.isInstalled, "fail2ban is not installed"), .timeLimit(.minutes(2)))
+    .enabled(if: Fail2BanHome.isInstalled, "fail2ban is not installed"), .timeLimit(.minutes(10)))
 struct Fail2BanFilesTests {
     private static let line = "fail2ban-zmq-tools Subscriber: Got broadcast message: "
 
@@ -52,6 +52,75 @@ struct Fail2BanFilesTests {
                 #expect(!said.contains("ERROR"), "\(said)")
             }
         }
+    }
+
+    @Test func `schedule 26: without a subscriber the bans in its jail end within a week`() async throws {
+        try await Tool.withFolder { folder in
+            let home = try Fail2BanHome(in: folder)
+            try await home.withServer(jail: try Tool.read("fail2ban/jail.d/fail2bancluster.conf")) {
+                let before = Date()
+                #expect(try home.client("set fail2bancluster banip 192.0.2.1").output == "1\n")
+                let listed = try home.client("get fail2bancluster banip --with-time").output
+                let end = try #require(listed.split(separator: "= ").last).trimmingCharacters(
+                    in: .whitespacesAndNewlines)
+                let format = DateFormatter()
+                format.locale = Locale(identifier: "en_US_POSIX")
+                format.dateFormat = "yyyy-MM-dd HH:mm:ss"
+                let time = try #require(format.date(from: end)).timeIntervalSince(before)
+                #expect((7 * 86_400 - 2...7 * 86_400 + 60).contains(time), "\(listed)")
+            }
+        }
+    }
+
+    @Test func `the action appends a line a ban, whatever an attacker is called, and none at an unban`() async throws {
+        try await Tool.withFolder { folder in
+            let home = try Fail2BanHome(in: folder)
+            let spool = folder.appendingPathComponent("action.spool").path
+            try await home.withServer(jail: try actionJail(spool: spool)) {
+                let set = "set fail2bancluster banip"
+                #expect(try home.client("\(set) 198.51.100.1 2001:db8::1 198.51.100.0/24").output == "3\n")
+                for name in ["'evil;touch pwned'", "'$(touch pwned)'", "'x y'", "'1.2.3.4\nban sshd 8.8.8.8 600 1'"] {
+                    #expect(try home.client("\(set) \(name)").output == "1\n")
+                }
+                #expect(try home.client("set fail2bancluster unbanip 198.51.100.1").output == "1\n")
+                #expect(try home.client("\(set) 198.51.100.2").output == "1\n")
+                let lines = try String(contentsOfFile: spool, encoding: .utf8)
+                let expected = ["198.51.100.1", "2001:db8::1", "198.51.100.0/24", "198.51.100.2"]
+                for (line, address) in zip(lines.split(separator: "\n"), expected) {
+                    let pattern = try Regex("ban fail2bancluster \(address) 604800 [0-9]+\\.[0-9]+")
+                    #expect(line.wholeMatch(of: pattern) != nil, "\(line)")
+                }
+                #expect(lines.split(separator: "\n").count == expected.count)
+                let mode = try FileManager.default.attributesOfItem(atPath: spool)[.posixPermissions] as? Int
+                #expect(mode == 0o600)
+                let said = try home.said()
+                #expect(!said.contains("ERROR"), "\(said)")
+            }
+        }
+    }
+
+    @Test func `schedule 13: where the spool's folder is missing fail2ban bans all the same, and says nothing`()
+        async throws
+    {
+        try await Tool.withFolder { folder in
+            let home = try Fail2BanHome(in: folder)
+            try await home.withServer(jail: try actionJail(spool: "\(folder.path)/missing/action.spool")) {
+                #expect(try home.client("set fail2bancluster banip 198.51.100.1").output == "1\n")
+                #expect(try home.client("get fail2bancluster banip").output.contains("198.51.100.1"))
+                let said = try home.said()
+                #expect(!said.contains("ERROR"), "\(said)")
+                #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/missing"))
+            }
+        }
+    }
+
+    /// A jail that only receives bans, with the action that tells the monitor.
+    private func actionJail(spool: String) throws -> String {
+        let shipped = try Tool.read("fail2ban/jail.d/fail2bancluster.conf")
+        let jail = shipped.replacing(
+            "action    = %(action_)s", with: "action = fail2ban-cluster[spool=\(spool)]")
+        try #require(jail != shipped)
+        return jail
     }
 
     @Test func `the example jail bans at the first line of the log action`() async throws {

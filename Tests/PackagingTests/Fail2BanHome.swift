@@ -28,6 +28,9 @@ struct Fail2BanHome {
             try Tool.write(Tool.read("fail2ban/filter.d/\(name)"), to: file)
         }
         try Tool.write(
+            Tool.read("fail2ban/action.d/fail2ban-cluster.conf"),
+            to: folder.appendingPathComponent("action.d/fail2ban-cluster.conf"))
+        try Tool.write(
             """
             [Definition]
             loglevel = INFO

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct SystemdUnitTests {
+@Suite(.timeLimit(.minutes(10))) struct SystemdUnitTests {
     private static let daemons = ["fail2ban-monitor", "fail2ban-publisher", "fail2ban-subscriber"]
 
     @Test(.enabled(if: Tool.exists("systemd-analyze"), "systemd is not installed"), arguments: daemons)

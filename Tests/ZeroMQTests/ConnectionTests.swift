@@ -3,7 +3,7 @@ import OwnThread
 import Testing
 import ZeroMQ
 
-@Suite(.timeLimit(.minutes(2))) struct ConnectionTests {
+@Suite(.timeLimit(.minutes(10))) struct ConnectionTests {
     private static func next(_ socket: inout Socket) throws -> ConnectionEvent {
         let patience = Patience()
         while true {

@@ -3,7 +3,7 @@ import OwnThread
 import Testing
 import ZeroMQ
 
-@Suite(.timeLimit(.minutes(1))) struct ContextTests {
+@Suite(.timeLimit(.minutes(10))) struct ContextTests {
     @Test func `shutting down ends a wait on another thread, and every call after it`() async throws {
         let context = try Context()
         let ready = try Wakeup()

@@ -4,7 +4,7 @@ import OwnThread
 import Testing
 
 /// The compiler, not a reviewer, keeps a socket on its thread: each snippet is shown to it with the built modules.
-@Suite(.serialized, .timeLimit(.minutes(3))) struct OwnershipTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct OwnershipTests {
     private static let inside = """
         try await onOwnThread("other") { () throws(ZMQError) in
             let socket = try Socket(.pair, in: context)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import ZeroMQ
 
-@Suite(.timeLimit(.minutes(1))) struct PollSetTests {
+@Suite(.timeLimit(.minutes(10))) struct PollSetTests {
     @Test func `a wake-up from another thread ends a wait for ever`() async throws {
         let wakeup = try Wakeup()
         let waiting = try Wakeup()

@@ -2,7 +2,7 @@ import LinuxSystem
 import Testing
 import ZeroMQ
 
-@Suite(.timeLimit(.minutes(1))) struct PublishTests {
+@Suite(.timeLimit(.minutes(10))) struct PublishTests {
     /// Receives one subscription at the hub and gives the peer what it may have: everything means what is printable.
     private func admit(_ hub: inout Socket) throws {
         let request = try #require(try hub.receiveNext().first)

@@ -3,7 +3,7 @@ import LinuxSystem
 import Testing
 import ZeroMQ
 
-@Suite(.timeLimit(.minutes(1))) struct SocketTests {
+@Suite(.timeLimit(.minutes(10))) struct SocketTests {
     @Test(arguments: ["inproc://round-trip", "tcp://127.0.0.1:*"])
     func `a request reaches a ROUTER and its reply comes back`(endpoint: String) throws {
         let context = try Context()

@@ -1,0 +1,32 @@
+/// What somebody who keeps a copy of a hub's reports asks it.
+package enum CopyQuestion: Hashable, Sendable {
+    /// What has changed since; a copy that begins has epoch 0.
+    case since(epoch: UInt64, sequence: UInt64)
+    /// These buckets, in this order; of the first one only what follows this report.
+    case fetch([Int], after: ReportKey?)
+}
+
+/// What the hub answers.
+package enum CopyAnswer: Hashable, Sendable {
+    /// What has changed since, up to a change, and what the latest one was: all that fits.
+    case changes(epoch: UInt64, sequence: UInt64, latest: UInt64, [Report])
+    /// The hub does not know what has changed since: compare these, and fetch those that differ.
+    case buckets(epoch: UInt64, sequence: UInt64, ReportBuckets)
+    /// So many of the buckets asked for are whole; where the next one is not, it goes on after this report.
+    case fetched(whole: Int, after: ReportKey?, [Report])
+}
+
+/// How far a subscriber has come with a hub's reports.
+package struct CopyProgress: Hashable, Sendable {
+    package var epoch: UInt64
+    /// All changes up to this one are in its copy.
+    package var held: UInt64
+    /// All changes up to this one have been obeyed.
+    package var obeyed: UInt64
+
+    package init(epoch: UInt64, held: UInt64, obeyed: UInt64) {
+        self.epoch = epoch
+        self.held = held
+        self.obeyed = obeyed
+    }
+}

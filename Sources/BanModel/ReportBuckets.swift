@@ -1,0 +1,26 @@
+/// The digests of reports in 1,024 buckets: two tables that are alike but for a few reports differ in a few buckets.
+package struct ReportBuckets: Hashable, Sendable {
+    package static let count = 1024
+
+    package private(set) var digests: [ReportDigest]
+
+    /// - Parameter digests: as many as there are buckets.
+    package init(digests: [ReportDigest]) {
+        precondition(digests.count == Self.count)
+        self.digests = digests
+    }
+
+    package init() { digests = Array(repeating: ReportDigest(), count: Self.count) }
+
+    package mutating func add(_ report: Report) {
+        add(ReportDigest(of: report, tellsPardons: true), to: Self.index(of: report.subject.address))
+    }
+
+    /// Reports that belong into this bucket and are not in it; with ``ReportDigest/init(of:tellsPardons:)``.
+    package mutating func add(_ digest: ReportDigest, to bucket: Int) { digests[bucket].add(digest) }
+
+    package mutating func remove(_ digest: ReportDigest, from bucket: Int) { digests[bucket].remove(digest) }
+
+    /// Where the reports on an address belong.
+    package static func index(of address: Address) -> Int { Int(address.spread >> 54) }
+}

@@ -1,0 +1,32 @@
+internal import BanModel
+
+/// A line that tells of a ban.
+struct Sighting: Hashable, Sendable {
+    /// From when on the ban lasts.
+    var time: Timestamp
+    /// nil: the line does not say it, the jail's bantime does. The inner nil: for ever.
+    var bantime: Duration??
+}
+
+/// A report of this host that counts, and what fail2ban has said of it.
+struct LiveReport: Hashable, Sendable {
+    var state: Report.State
+    /// In which life of the jail fail2ban was last seen to hold it; 0: in none that we know of.
+    var life = 0
+    /// When that was.
+    var seenAt = Timestamp.seconds(0)
+    /// When its end was last reckoned: an answer to an earlier question does not know better.
+    var reckonedAt = Timestamp.seconds(0)
+    /// When the observer said how long it lasts.
+    var increasedAt: Timestamp?
+    /// The time of its line, where the end was reckoned from it before fail2ban had told the jail's bantime.
+    var guessedFrom: Timestamp?
+    /// When the log said that it was unbanned before its end: by a person or by a stop.
+    var heldSince: Timestamp?
+    /// When an answer first did not list it.
+    var missedAt: Timestamp?
+    /// Whether an administrator has lifted it at the hub: only what is new of it is told.
+    var isPardoned = false
+    /// When its end was first found to be over.
+    var overdueSince: Timestamp?
+}

@@ -1,0 +1,55 @@
+package import BanModel
+
+/// Lifts every report that the hub keeps on exactly this address (docs/protocol.md).
+///
+///     PARDON|HOST [TOKEN]
+///     ADDRESS
+package struct PardonRequest: Hashable, Sendable {
+    static let verb = "PARDON"
+
+    package var asker: Asker
+    package var address: Address
+
+    package init(asker: Asker, address: Address) {
+        self.asker = asker
+        self.address = address
+    }
+
+    package var bytes: [UInt8] { AskedLines.bytes(Self.verb, asker, address.description) }
+
+    /// nil where the request is another one.
+    init?(reading bytes: [UInt8]) throws(HubRefusal) {
+        guard let request = try AskedLines(Self.verb, reading: bytes) else { return nil }
+        self.init(asker: request.asker, address: try request.onlyAddress)
+    }
+}
+
+/// The hub's answer to ``PardonRequest``: how many reports it lifted, all of them on disk.
+///
+///     PARDONED COUNT
+package enum PardonReply: Hashable, Sendable {
+    case pardoned(Int)
+    case refusal(HubRefusal)
+    case nonsense
+
+    private static let head: Substring = "PARDONED"
+
+    package var bytes: [UInt8] {
+        switch self {
+        case .pardoned(let count): Array("\(Self.head) \(count)".utf8)
+        case .refusal(let refusal): refusal.bytes
+        case .nonsense: []
+        }
+    }
+
+    package init(_ bytes: [UInt8]) {
+        if let refusal = HubRefusal(reading: bytes) {
+            self = .refusal(refusal)
+            return
+        }
+        let words =
+            String(validating: bytes, as: UTF8.self)?.split(separator: " ", omittingEmptySubsequences: false) ?? []
+        let count = words.count == 2 && words[0] == Self.head ? Int(words[1]) : nil
+        self = count.map { $0 >= 0 ? .pardoned($0) : .nonsense } ?? .nonsense
+    }
+}

@@ -1,0 +1,159 @@
+package import BanModel
+package import ClusterProtocol
+package import ZeroMQ
+
+/// One hub as a keeper of a copy sees it: what it broadcasts, and questions to it, one at a time.
+///
+/// All times are monotonic microseconds.
+package final class HubFeed {
+    package enum Event {
+        /// A connection to the broadcasts stands: what was broadcast before it may have been missed.
+        case joined
+        case broadcast(Broadcast)
+        /// In the old form.
+        case announcement(Announcement)
+        /// A broadcast that is none.
+        case dropped(reason: String)
+        /// Nothing else is under way; nil: a hub of the old form, which nobody can ask.
+        case greeted(HubGreeting?, asked: Int64)
+        /// To the request that was under way.
+        case reply([UInt8])
+        /// It cannot be asked; a request that was under way had no answer.
+        case lost(reason: String)
+    }
+
+    /// Broadcasts that may wait while the ledger is written: those of our form may have 500 reports each, and what does
+    /// not fit is missed and asked for.
+    private static let backlog: Int32 = 10_000
+    /// So many are taken in one turn.
+    private static let turn = 1_000
+    /// How long an answer may take: a slow line takes its time for the largest.
+    private static let timeLimit: Int64 = 30_000_000
+
+    package let endpoint: String
+    private var broadcasts: Socket
+    private let link: HubLink?
+    private var prefixFilter: [UInt8]
+    private var hearsOldForm: Bool
+    /// Whether the hub has greeted us in the new form.
+    private var isNew = false
+
+    /// - Parameters:
+    ///   - replies: where it is asked; nil: it is of the old form.
+    ///   - prefixFilter: of the broadcasts of the old form.
+    package init(context: Context, broadcasts endpoint: String, replies: String?, prefixFilter: String)
+        throws(ZMQError)
+    {
+        var socket = try Socket(.sub, in: context, maximumMessageSize: Broadcast.longest)
+        try socket.watchConnections()
+        try socket.setHighWaterMarks(send: 1, receive: Self.backlog)
+        try socket.setReconnect(100, maximum: 5_000)
+        try socket.setKeepAlive(idle: 60, interval: 15, count: 4)
+        try socket.subscribe(replies == nil ? Array(prefixFilter.utf8) : [Broadcast.mark])
+        try socket.connect(endpoint)
+        self.endpoint = endpoint
+        broadcasts = socket
+        link = replies.map { HubLink(context: context, endpoint: $0) }
+        self.prefixFilter = Array(prefixFilter.utf8)
+        hearsOldForm = replies == nil
+    }
+
+    /// Whether a request may be sent now.
+    package var isIdle: Bool { isNew && link?.isIdle == true }
+
+    /// When ``work(at:hello:)`` has something to do unasked.
+    package var deadline: Int64? { link?.deadline(limit: Self.timeLimit) }
+
+    package func register(in ready: inout PollSet) {
+        ready.add(broadcasts, for: .reading)
+        ready.add(connectionsOf: broadcasts)
+        link?.register(in: &ready)
+    }
+
+    /// The prefix of the old form's broadcasts from now on.
+    package func reconfigure(prefixFilter new: String) throws(ZMQError) {
+        let old = prefixFilter
+        prefixFilter = Array(new.utf8)
+        guard hearsOldForm, old != prefixFilter else { return }
+        // The new one first: what both let through is missed at no moment.
+        try broadcasts.subscribe(prefixFilter)
+        try broadcasts.unsubscribe(old)
+    }
+
+    /// What has happened, in its order.
+    package func work(at now: Int64, hello: () -> [UInt8]) throws(ZMQError) -> [Event] {
+        var events: [Event] = []
+        while let event = try broadcasts.nextConnectionEvent() {
+            if event == .established { events.append(.joined) }
+        }
+        for event in try link?.work(hello: hello, limit: Self.timeLimit, at: now) ?? [] {
+            events.append(try take(event, at: now))
+        }
+        for _ in 0..<Self.turn {
+            guard let message = try broadcasts.receiveSingle() else { break }
+            events.append(Self.read(message))
+        }
+        return events
+    }
+
+    /// Only while ``isIdle``. Returns false where it cannot be sent: the hub is about to be lost.
+    package func ask(_ bytes: [UInt8], at now: Int64) throws(ZMQError) -> Bool {
+        try link?.ask(bytes, at: now) ?? false
+    }
+
+    /// It is greeted before the next request: it began anew, or its clock is to be asked.
+    package func greetAgain(_ hello: [UInt8], at now: Int64) throws(ZMQError) { try link?.greet(hello, at: now) }
+
+    /// It refused, or answered nonsense: it is left alone for a while, longer each time.
+    package func rest(at now: Int64) { link?.rest(at: now) }
+
+    /// Its next trouble begins with a short pause.
+    package func isWell() { link?.isWell() }
+
+    private func take(_ event: HubLink.Event, at now: Int64) throws(ZMQError) -> Event {
+        switch event {
+        case .reply(let bytes): return .reply(bytes)
+        case .lost(let reason):
+            isNew = false
+            return .lost(reason: reason)
+        case .greeted(.greeting(let greeting), let asked):
+            isNew = true
+            try hearOldForm(false)
+            return .greeted(greeting, asked: asked)
+        case .greeted(.oldHub, let asked):
+            isNew = false
+            try hearOldForm(true)
+            return .greeted(nil, asked: asked)
+        case .greeted(.refusal(let refusal), _):
+            isNew = false
+            link?.giveUp(at: now)
+            return .lost(reason: "the hub refuses us: \(refusal.reason)")
+        case .greeted(.nonsense, _):
+            isNew = false
+            link?.giveUp(at: now)
+            return .lost(reason: "the hub answered nonsense")
+        }
+    }
+
+    private func hearOldForm(_ wanted: Bool) throws(ZMQError) {
+        guard wanted != hearsOldForm else { return }
+        hearsOldForm = wanted
+        if wanted { try broadcasts.subscribe(prefixFilter) } else { try broadcasts.unsubscribe(prefixFilter) }
+    }
+
+    private static func read(_ message: SingleFrame) -> Event {
+        guard case .frame(let bytes) = message else { return .dropped(reason: "a broadcast of several frames") }
+        if bytes.first == Broadcast.mark {
+            do throws(HubRefusal) {
+                return .broadcast(try Broadcast(reading: bytes))
+            } catch {
+                return .dropped(reason: error.reason)
+            }
+        }
+        do throws(OldForm.Fault) {
+            return .announcement(try OldForm.readBroadcast(bytes))
+        } catch {
+            return .dropped(reason: "\(error)")
+        }
+    }
+}

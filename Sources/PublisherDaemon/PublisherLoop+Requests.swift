@@ -1,0 +1,110 @@
+internal import BanModel
+internal import ClusterCore
+internal import ClusterProtocol
+internal import DaemonKit
+internal import Logging
+
+/// What a request comes to.
+extension PublisherLoop {
+    /// - Parameter turn: takes up what is news.
+    mutating func answer(_ request: [UInt8], adding turn: inout Hub.Outcome) -> Answer {
+        let question: HubQuestion
+        do throws(HubQuestion.Fault) {
+            question = try HubQuestion(request)
+        } catch {
+            complaints.say("message", "a request was refused", ["reason": "\(error.reason)"])
+            return .now(error.reply)
+        }
+        switch question {
+        case .announcement(let announcement, let token):
+            let outcome = hub.take(announcement, token: token, at: wall())
+            if let refusal = outcome.refusal {
+                refused(refusal, host: announcement.host)
+                return .now(OldForm.refusal)
+            }
+            turn.add(outcome)
+            return .onceStored(OldForm.message(announcement), isOldForm: true)
+        case .hello(let hello): return .now(answer(hello))
+        case .reports(let request):
+            let outcome = hub.take(
+                request.reports, from: request.host, request.instance, token: request.token, at: wall())
+            if let refusal = outcome.refusal {
+                refused(refusal, host: request.host)
+                return .now(refusal.bytes)
+            }
+            for refusal in outcome.except.values { refused(refusal, host: request.host) }
+            turn.add(outcome)
+            let reply = ReportsReply.taken(epoch: hub.epoch, except: outcome.except)
+            return .onceStored(reply.bytes, isOldForm: false)
+        case .progress(let request):
+            hub.note(request.progress, from: request.asker.host, at: wall())
+            return .now(ProgressRequest.noted)
+        case .sync(let request): return .later(.sync(request))
+        case .held(let request): return .later(.held(request))
+        case .status(let request): return .later(.status(request))
+        case .show(let request): return .later(.show(request))
+        case .pardon(let request):
+            let outcome = hub.pardon(request.address, token: request.asker.token, at: wall())
+            if let refusal = outcome.refusal { return .now(refuse(refusal, request.asker)) }
+            logger.notice(
+                "pardoned",
+                metadata: [
+                    "address": "\(request.address)", "by": "\(request.asker.host)", "reports": "\(outcome.news.count)",
+                ])
+            turn.add(outcome)
+            return .onceStored(PardonReply.pardoned(outcome.news.count).bytes, isOldForm: false)
+        }
+    }
+
+    mutating func answer(_ question: LongQuestion) -> [UInt8] {
+        switch question {
+        case .sync(let request):
+            // What is broadcast to everybody needs no token.
+            logger.debug("sync", metadata: ["host": "\(request.asker.host)", "asks": "\(request.question)"])
+            return SyncReply.answer(hub.answer(request.question, atMost: SyncReply.mostReports)).bytes
+        case .held(let request):
+            let held = hub.held(
+                of: request.host, request.instance, token: request.token, request.question,
+                atMost: HeldReply.mostReports, at: wall())
+            switch held {
+            case .success(let answer): return HeldReply.answer(answer).bytes
+            case .failure(let refusal):
+                refused(refusal, host: request.host)
+                return refusal.bytes
+            }
+        case .status(let request):
+            if let refusal = hub.refusal(of: request.asker.token) { return refuse(refusal, request.asker) }
+            let status = hub.status(store: queue.trouble ?? "ok", at: wall())
+            return StatusReply.status(status).bytes
+        case .show(let request):
+            if let refusal = hub.refusal(of: request.asker.token) { return refuse(refusal, request.asker) }
+            let account = hub.account(of: request.address, for: request.asker.host, at: wall())
+            return ShowReply.account(account).bytes
+        }
+    }
+
+    private mutating func refuse(_ refusal: HubRefusal, _ asker: Asker) -> [UInt8] {
+        refused(refusal, host: asker.host)
+        return refusal.bytes
+    }
+
+    private mutating func answer(_ hello: Hello) -> [UInt8] {
+        let greeting = hub.greet(
+            hello.host, hello.instance, token: hello.token, longestRequest: ReportsRequest.longest,
+            reportsPerRequest: ReportsRequest.mostReports, at: wall())
+        switch greeting {
+        case .success(let greeting):
+            logger.debug("hello", metadata: ["host": "\(hello.host)"])
+            return greeting.bytes
+        case .failure(let refusal):
+            refused(refusal, host: hello.host)
+            return refusal.bytes
+        }
+    }
+
+    private mutating func refused(_ refusal: HubRefusal, host: Host) {
+        complaints.say(
+            "refused \(refusal.verdict)", "a request was refused",
+            ["host": "\(host)", "reason": "\(refusal.reason)"])
+    }
+}

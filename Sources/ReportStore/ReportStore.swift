@@ -1,0 +1,146 @@
+package import BanModel
+package import LinuxSystem
+
+/// The hub's reports on disk: a database, and a thread that alone writes it.
+///
+/// Opening and reading block, and are for the start. ``write(_:ticket:)`` never does: the thread takes all that waits,
+/// commits it as one transaction, and posts what came of it. What could not be stored waits in memory, of each report the
+/// newest change, and is tried again after pauses that grow. ``end()`` it before it goes.
+package final class ReportStore: Sendable {
+    /// What came of the changes; its descriptor is readable while something waits.
+    package let outcomes: Mailbox<StoreOutcome>
+    /// Held for whole transactions: by the thread alone once the start is over.
+    private let database: Guarded<ReportDatabase>
+    private let waiting = Guarded(Waiting())
+    private let wakeup: Wakeup
+    private let ended: Wakeup
+
+    private struct Waiting: Sendable {
+        var changes = WaitingChanges()
+        var isEnding = false
+    }
+
+    /// Opens the database, which is made where there is none. Blocks.
+    ///
+    /// A damaged one is moved aside, and an empty one begun (``StoreOutcome/startedOver(_:)``): bans end by themselves and
+    /// monitors tell again what is missing, while a hub that does not start protects nobody. One that another program or
+    /// a newer hub wrote is left alone, and refused, as is one that cannot be written now.
+    package convenience init(path: String) throws(StoreError) { try self.init(path: path, pauses: .default) }
+
+    init(path: String, pauses: Pauses) throws(StoreError) {
+        var opened = try ReportDatabase(path: path)
+        do throws(StoreError) {
+            try opened.open()
+        } catch {
+            guard error.isLoss else { throw error }
+            try opened.abandon(after: error)
+            try opened.open()
+        }
+        let restart = opened.takeRestart()
+        database = Guarded(opened)
+        do throws(SystemError) {
+            (outcomes, wakeup, ended) = (try Mailbox(), try Wakeup(), try Wakeup())
+        } catch {
+            throw StoreError(error, path)
+        }
+        if let restart { outcomes.post(.startedOver(restart)) }
+        startThread("store") { self.serve(pauses) }
+    }
+
+    // MARK: At the start
+
+    /// Hands out all reports, at most `chunk` at a time, and looks through the file. Blocks: about two seconds for
+    /// 1,000,000.
+    ///
+    /// Of a damaged database what can be read is handed out, and an empty one begun (``StoreOutcome/startedOver(_:)``).
+    package func load(chunk: Int = 10_000, _ each: ([Report]) -> Void) throws(StoreError) {
+        try database.withLock { database throws(StoreError) in
+            do throws(StoreError) {
+                try database.load(chunk: chunk, each)
+            } catch {
+                guard error.isLoss else { throw error }
+                try database.abandon(after: error)
+                try attempt(WaitingChanges(), &database)
+            }
+        }
+    }
+
+    /// A note as it is on disk; nil where there is none of this name. Blocks.
+    package func note(_ name: String) throws(StoreError) -> String? {
+        try database.withLock { database throws(StoreError) in try database.note(name) }
+    }
+
+    // MARK: From then on
+
+    /// Never blocks. Of changes of one report the last counts.
+    ///
+    /// - Parameter ticket: of this call, higher than of every call before it. Without changes it asks for word when all
+    ///   that was given before is on disk.
+    package func write(_ changes: [StoreChange], ticket: UInt64) {
+        waiting.withLock { $0.changes.add(changes, ticket: ticket) }
+        wakeup.signal()
+    }
+
+    /// Tries once more to store what waits, closes the database, and returns when the thread is done.
+    package func end() {
+        waiting.withLock { $0.isEnding = true }
+        wakeup.signal()
+        ended.wait(atMost: nil)
+    }
+
+    // MARK: The thread
+
+    private func serve(_ pauses: Pauses) {
+        var unstored = WaitingChanges()
+        var pause = pauses.first
+        var retryAt: Int64?
+        var isEnding = false
+        while !isEnding {
+            wakeup.wait(atMost: retryAt.map { $0 - SystemClock.monotonic() })
+            wakeup.clear()
+            let new = waiting.withLock { waiting in
+                defer { waiting.changes = WaitingChanges() }
+                isEnding = waiting.isEnding
+                return waiting.changes
+            }
+            unstored.add(new)
+            guard let ticket = unstored.ticket else { continue }
+            if let retryAt, SystemClock.monotonic() < retryAt, !isEnding { continue }
+            do throws(StoreError) {
+                try store(unstored)
+                outcomes.post(.stored(upTo: ticket))
+                unstored = WaitingChanges()
+                retryAt = nil
+                pause = pauses.first
+            } catch {
+                outcomes.post(.failed(error, upTo: ticket))
+                retryAt = SystemClock.monotonic() + pause
+                pause = min(2 * pause, pauses.longest)
+            }
+        }
+        do throws(StoreError) {
+            try database.withLock { database throws(StoreError) in try database.close() }
+        } catch {
+            outcomes.post(.failed(error, upTo: unstored.ticket ?? 0))
+        }
+        ended.signal()
+    }
+
+    private func store(_ changes: WaitingChanges) throws(StoreError) {
+        try database.withLock { database throws(StoreError) in
+            do throws(StoreError) {
+                try attempt(changes, &database)
+            } catch {
+                guard error.isLoss else { throw error }
+                try database.abandon(after: error)
+                try attempt(changes, &database)
+            }
+        }
+    }
+
+    private func attempt(_ changes: WaitingChanges, _ database: inout ReportDatabase) throws(StoreError) {
+        try database.open()
+        if let restart = database.takeRestart() { outcomes.post(.startedOver(restart)) }
+        if !changes.isEmpty { try database.apply(changes) }
+    }
+}

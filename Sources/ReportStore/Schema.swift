@@ -1,0 +1,36 @@
+/// The tables of the database, and the steps that led to them.
+enum Schema {
+    /// "f2bc" in the header of the file: it is a hub's.
+    static let applicationID: Int64 = 0x6632_6263
+
+    /// Version n of the schema is what the first n steps make. A step that was released is never changed; another follows.
+    static let steps = [
+        // Times in microseconds since 1970, the highest number for ever. `forget` is null where it is `until`.
+        """
+        CREATE TABLE hub.origins (
+            id INTEGER PRIMARY KEY,
+            host TEXT NOT NULL,
+            source TEXT NOT NULL,
+            UNIQUE (host, source)
+        ) STRICT;
+        CREATE TABLE hub.jails (
+            id INTEGER PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE
+        ) STRICT;
+        CREATE TABLE hub.reports (
+            address TEXT NOT NULL,
+            jail INTEGER NOT NULL,
+            origin INTEGER NOT NULL,
+            version INTEGER NOT NULL,
+            lifted INTEGER NOT NULL,
+            until INTEGER NOT NULL,
+            forget INTEGER,
+            PRIMARY KEY (address, jail, origin)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE hub.notes (
+            name TEXT NOT NULL PRIMARY KEY,
+            text TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        """
+    ]
+}

@@ -1,0 +1,64 @@
+import BanModel
+import ClusterProtocol
+import HubClient
+import LinuxSystem
+import OwnThread
+import Testing
+import ZeroMQ
+
+@Suite(.timeLimit(.minutes(5))) struct HubFeedTests {
+    private struct NothingCame: Error {}
+
+    private static let greeting = HubGreeting(
+        epoch: 7, sequence: 0, time: .seconds(1_800_000_000), longestRequest: 4_096, reportsPerRequest: 10,
+        maximumBantime: .seconds(86_400), version: 0, digest: ReportDigest()
+    ).bytes
+    private static let question: [UInt8] = Array("question".utf8)
+
+    @Test func `a hello that is wanted while a request is under way is said after its answer, before the next request`()
+        async throws
+    {
+        try await onOwnThread("feed") {
+            let context = try Context()
+            var hub = try Socket(.router, in: context)
+            try hub.bind("tcp://127.0.0.1:*")
+            var listeners = try Socket(.xpub, in: context)
+            try listeners.bind("tcp://127.0.0.1:*")
+            let feed = try HubFeed(
+                context: context, broadcasts: listeners.lastEndpoint, replies: hub.lastEndpoint, prefixFilter: "")
+            let hello = Hello(host: Host("b")!, instance: nil, token: nil).bytes
+            var heard: [[UInt8]] = []
+            var replies = 0
+            var isAnswering = true
+            let end = SystemClock.monotonic() + 60_000_000
+            /// Until the condition holds; what the feed is told to do, it does in its next turn.
+            func work(until isDone: () -> Bool) throws {
+                while !isDone() {
+                    guard SystemClock.monotonic() < end else { throw NothingCame() }
+                    for event in try feed.work(at: SystemClock.monotonic(), hello: { hello }) {
+                        if case .reply = event { replies += 1 }
+                    }
+                    if isAnswering, let frames = try hub.receive() {
+                        heard.append(frames[2])
+                        let answer = frames[2] == hello ? Self.greeting : frames[2]
+                        _ = try hub.send([frames[0], [], answer])
+                    }
+                    var ready = PollSet()
+                    feed.register(in: &ready)
+                    _ = try ready.wait(timeout: .milliseconds(5))
+                }
+            }
+            try work { feed.isIdle }
+            #expect(heard == [hello])
+            isAnswering = false
+            #expect(try feed.ask(Self.question, at: SystemClock.monotonic()) == true)
+            try feed.greetAgain(hello, at: SystemClock.monotonic())
+            isAnswering = true
+            try work { replies == 1 }
+            #expect(!feed.isIdle)
+            #expect(feed.deadline == 0)
+            try work { feed.isIdle }
+            #expect(heard == [hello, Self.question, hello])
+        }
+    }
+}

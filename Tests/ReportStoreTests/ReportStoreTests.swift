@@ -1,0 +1,207 @@
+import BanModel
+import Foundation
+import Glibc
+import LinuxSystem
+import OwnThread
+import Testing
+
+@testable import ReportStore
+
+@Suite(.timeLimit(.minutes(10))) struct ReportStoreTests {
+    @Test func `every field of every kind of report comes back`() async throws {
+        let rig = try StoreRig()
+        let addresses = ["192.0.2.1", "198.51.100.0/24", "0.0.0.0", "2001:db8::1", "2001:db8::/48", "ffff::/16"]
+        var reports: Set<Report> = []
+        for (index, address) in addresses.enumerated() {
+            for source in Origin.Source.allCases {
+                reports.insert(
+                    try StoreRig.report(
+                        address, jail: "j.\(index)-_", host: "h\(index % 2)", source: source,
+                        version: .max - Int64(index), isLifted: index % 2 == 0,
+                        until: index == 0 ? .forever : .seconds(Int64(index)),
+                        forget: [nil, .forever, .seconds(100)][index % 3]))
+            }
+        }
+        reports.insert(
+            try StoreRig.report(
+                "192.0.2.9", version: .min, until: Timestamp(microseconds: .min), forget: Timestamp(microseconds: -1)))
+        let store = try rig.open()
+        #expect(try store.all() == [])
+        await store.store(reports.map { .put($0) }, ticket: 7)
+        #expect(try store.all() == reports)
+        await store.ended()
+        #expect(try await rig.kept() == reports)
+    }
+
+    @Test func `a later version takes the place of an earlier one, and what is forgotten is gone`() async throws {
+        let rig = try StoreRig()
+        let store = try rig.open()
+        let (one, two) = (try StoreRig.report("192.0.2.1"), try StoreRig.report("192.0.2.2"))
+        let other = try StoreRig.report("192.0.2.1", host: "b")
+        let third = try StoreRig.report("192.0.2.1", jail: "nginx")
+        await store.store([.put(one), .put(two), .put(other), .put(third)], ticket: 1)
+        var lifted = one
+        lifted.state = Report.State(version: 2, isLifted: true, until: .seconds(5), forget: .seconds(10))
+        await store.store([.put(lifted), .forget(two.key)], ticket: 2)
+        #expect(try store.all() == [lifted, other, third])
+        await store.store([.forget(two.key)], ticket: 3)
+        await store.ended()
+        #expect(try await rig.kept() == [lifted, other, third])
+    }
+
+    @Test func `of changes that wait together the last counts, whatever came between`() async throws {
+        let rig = try StoreRig()
+        let store = try rig.open()
+        let holder = try await LockHolder(rig.path)
+        var last: Set<Report> = []
+        for number in 1...3 {
+            let report = try StoreRig.report("192.0.2.\(number)", version: 100)
+            let older = try StoreRig.report("192.0.2.\(number)", version: 99)
+            let gone = StoreChange.forget(report.key)
+            switch number {
+            case 1: store.write([.put(older), gone, .put(report)], ticket: 1)
+            case 2:
+                store.write([.put(older)], ticket: 2)
+                store.write([gone], ticket: 3)
+                store.write([.put(report)], ticket: 4)
+            default: store.write([.put(older), .put(report), gone], ticket: 5)
+            }
+            if number != 3 { last.insert(report) }
+        }
+        #expect(await store.failure()?.kind == .locked)
+        await holder.release()
+        await store.stored(5)
+        await store.ended()
+        #expect(try await rig.kept() == last)
+    }
+
+    @Test func `what waits is no more than there are reports, however often they change`() throws {
+        var waiting = WaitingChanges()
+        for ticket in 1...1000 {
+            let report = try StoreRig.report("192.0.2.\(ticket % 10)", version: Int64(ticket))
+            var newer = WaitingChanges()
+            newer.add([.put(report), .note("sequence", "\(ticket)")], ticket: UInt64(ticket))
+            waiting.add(newer)
+        }
+        #expect(waiting.reports.count == 10)
+        #expect(waiting.reports.values.allSatisfy { ($0?.version ?? 0) > 990 })
+        #expect(waiting.notes == ["sequence": "1000"])
+        #expect(waiting.ticket == 1000)
+    }
+
+    @Test func `a ticket without changes is answered when all before it is stored`() async throws {
+        let rig = try StoreRig()
+        let store = try rig.open()
+        store.write([], ticket: 1)
+        #expect(await store.stored(1) == [.stored(upTo: 1)])
+        let holder = try await LockHolder(rig.path)
+        store.write([.put(try StoreRig.report("192.0.2.1"))], ticket: 2)
+        #expect(await store.failure()?.kind == .locked)
+        store.write([], ticket: 3)
+        let during = await store.outcomes { $0.error != nil }
+        #expect(during.allSatisfy { $0.error != nil })
+        await holder.release()
+        await store.stored(3)
+        #expect(try store.all().count == 1)
+        await store.ended()
+    }
+
+    @Test func `notes live with the reports`() async throws {
+        let rig = try StoreRig()
+        let store = try rig.open()
+        #expect(try store.note("epoch") == nil)
+        await store.store([.note("epoch", "é 1"), .note("sequence", "7")], ticket: 1)
+        await store.store([.note("sequence", "8"), .note("epoch", nil)], ticket: 2)
+        await store.ended()
+        let next = try rig.open()
+        #expect(try next.note("epoch") == nil)
+        #expect(try next.note("sequence") == "8")
+        await next.ended()
+    }
+
+    @Test func `four threads that write lose nothing`() async throws {
+        let rig = try StoreRig()
+        let store = try rig.open()
+        let tickets = Guarded<UInt64>(0)
+        await withTaskGroup { group in
+            for host in 0..<4 {
+                group.addTask {
+                    await onOwnThread("writes") {
+                        for number in 0..<500 {
+                            guard
+                                let report = try? StoreRig.report(
+                                    "10.0.\(number / 250).\(number % 250)", host: "h\(host)")
+                            else { return }
+                            tickets.withLock {
+                                $0 += 1
+                                store.write([.put(report)], ticket: $0)
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        await store.stored(2000)
+        await store.ended()
+        #expect(try await rig.kept().count == 2000)
+    }
+
+    @Test func `many stores at once keep apart`() async throws {
+        try await withThrowingTaskGroup { group in
+            for number in 1...20 {
+                group.addTask {
+                    let rig = try StoreRig()
+                    let store = try rig.open()
+                    let report = try StoreRig.report("192.0.2.\(number)")
+                    await store.store([.put(report)], ticket: 1)
+                    await store.ended()
+                    #expect(try await rig.kept() == [report])
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    @Test func `the end stores what still waits`() async throws {
+        let rig = try StoreRig()
+        let store = try rig.open()
+        let report = try StoreRig.report("192.0.2.1")
+        store.write([.put(report)], ticket: 1)
+        await store.ended()
+        #expect(store.outcomes.drain() == [.stored(upTo: 1)])
+        #expect(try await rig.kept() == [report])
+    }
+
+    @Test func `names that no report has any more make room`() async throws {
+        let rig = try StoreRig()
+        var database = try ReportDatabase(path: rig.path)
+        try database.open()
+        database.mostNames = 10
+        for number in 1...30 {
+            var changes = WaitingChanges()
+            let report = try StoreRig.report("192.0.2.1", jail: "j\(number)", host: "h\(number)")
+            changes.add([.put(report)], ticket: 1)
+            if number > 1 {
+                let old = try StoreRig.report("192.0.2.1", jail: "j\(number - 1)", host: "h\(number - 1)")
+                changes.add([.forget(old.key)], ticket: 1)
+            }
+            try database.apply(changes)
+            if number == 11 { database.mostNames = 10 }
+        }
+        try database.close()
+        #expect(try await rig.kept() == [StoreRig.report("192.0.2.1", jail: "j30", host: "h30")])
+        #expect(try await rig.sql("SELECT count(*) < 30 FROM jails") == "[(1,)]")
+        #expect(try await rig.sql("SELECT count(*) < 30 FROM origins") == "[(1,)]")
+    }
+
+    @Test func `the log is written ahead, and each commit goes to the disk`() async throws {
+        let rig = try StoreRig()
+        var database = try ReportDatabase(path: rig.path)
+        try database.open()
+        #expect(try database.setting("journal_mode") == "wal")
+        #expect(try database.setting("synchronous") == "2")
+        #expect(try database.setting("user_version") == "\(Schema.steps.count)")
+        try database.close()
+        #expect(try FileManager.default.attributesOfItem(atPath: rig.path)[.posixPermissions] as? Int == 0o640)
+    }
+}
