@@ -42,6 +42,7 @@ let package = Package(
         .executable(name: "fail2ban-monitor", targets: ["fail2ban-monitor"]),
         .executable(name: "fail2ban-publisher", targets: ["fail2ban-publisher"]),
         .executable(name: "fail2ban-subscriber", targets: ["fail2ban-subscriber"]),
+        .executable(name: "fail2ban-cluster", targets: ["fail2ban-cluster"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -54,6 +55,9 @@ let package = Package(
         daemon("Monitor"),
         daemon("Publisher"),
         daemon("Subscriber"),
+        .executableTarget(
+            name: "fail2ban-cluster", dependencies: ["AdministrationCommands"], swiftSettings: strict),
+
         // Floor 4: the shells around the machines of ClusterCore.
         room(
             "MonitorDaemon",
@@ -72,6 +76,13 @@ let package = Package(
             [
                 "HubClient", "DaemonKit", "ClusterCore", "ClusterProtocol", "ClusterConfiguration", "Fail2Ban",
                 "BanModel", "ZeroMQ", "LinuxSystem", logging,
+            ]),
+
+        room(
+            "AdministrationCommands",
+            [
+                "HubClient", "DaemonKit", "ClusterProtocol", "ClusterConfiguration", "Fail2Ban", "BanModel", "ZeroMQ",
+                "LinuxSystem", argumentParser,
             ]),
 
         // Floor 3: what daemons share.
@@ -118,6 +129,9 @@ let package = Package(
         tests(
             of: "DaemonKit",
             with: ["BanModel", "ClusterConfiguration", "LinuxSystem", "OwnThread", argumentParser, logging]),
+        tests(
+            of: "AdministrationCommands",
+            with: ["BanModel", "ClusterConfiguration", "ClusterProtocol", "Fail2Ban", "LinuxSystem", argumentParser]),
         tests(of: "HubClient", with: ["BanModel", "ClusterProtocol", "LinuxSystem", "OwnThread", "ZeroMQ"]),
         tests(of: "LinuxSystem", with: ["OwnThread"]),
         tests(
@@ -134,7 +148,7 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "fail2ban-monitor", "fail2ban-publisher", "fail2ban-subscriber", "OwnThread",
+                "fail2ban-monitor", "fail2ban-publisher", "fail2ban-subscriber", "fail2ban-cluster", "OwnThread",
                 "RealFail2Ban",
             ],
             exclude: ["Original"],

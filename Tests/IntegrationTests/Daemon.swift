@@ -47,6 +47,7 @@ final class Daemon {
     let name: String
     let folder = try! Folder()
     private let environment: [String: String]
+    private let wrapper: [String]
     private var process: Process?
 
     /// Starts it, and returns once it says that it is ready.
@@ -56,11 +57,13 @@ final class Daemon {
     ///   - state: the host's state folder; nil: one of its own.
     ///   - section: the daemon's own section with its head.
     ///   - environment: variables beside those of the test itself.
+    ///   - wrapper: a program, and its arguments, that in the end becomes the daemon.
     init(
         _ name: String, host: String, general: String = "", state: String? = nil, section: String,
-        environment: [String: String] = [:]
+        environment: [String: String] = [:], wrapper: [String] = []
     ) async throws {
         self.name = name
+        self.wrapper = wrapper
         self.environment = environment
         try FileManager.default.createDirectory(atPath: folder.file("state"), withIntermediateDirectories: true)
         try """
@@ -100,8 +103,13 @@ final class Daemon {
         let begins = log.count
         try folder.append("", to: "log")
         let process = Process()
-        process.executableURL = Self.binaries.appendingPathComponent(name)
-        process.arguments = ["--config", folder.file("conf"), "--log-level", "debug"]
+        let command =
+            wrapper + [
+                Self.binaries.appendingPathComponent(name).path, "--config", folder.file("conf"), "--log-level",
+                "debug",
+            ]
+        process.executableURL = URL(filePath: command[0])
+        process.arguments = Array(command.dropFirst())
         process.environment = ProcessInfo.processInfo.environment.merging(["TZ": "UTC"]) { $1 }
             .merging(environment) { $1 }
         let output = try #require(FileHandle(forWritingAtPath: folder.file("log")))
@@ -118,15 +126,20 @@ final class Daemon {
 
     /// Changes its configuration file, and makes it read that again. Returns what it then says.
     func reload(_ change: (inout String) -> Void) async throws -> [Substring] {
-        var text = try String(contentsOfFile: folder.file("conf"), encoding: .utf8)
-        change(&text)
-        try text.write(toFile: folder.file("conf"), atomically: true, encoding: .utf8)
+        try rewrite(change)
         let before = log.count
         Glibc.kill(pid, SIGHUP)
         try await eventually(within: .seconds(20)) {
             self.log.dropFirst(before).contains { $0.contains("read again") || $0.contains("stays as it was") }
         }
         return Array(log.dropFirst(before))
+    }
+
+    /// Changes its configuration file, for its next start.
+    func rewrite(_ change: (inout String) -> Void) throws {
+        var text = try String(contentsOfFile: folder.file("conf"), encoding: .utf8)
+        change(&text)
+        try text.write(toFile: folder.file("conf"), atomically: true, encoding: .utf8)
     }
 
     func kill9() {
@@ -170,9 +183,10 @@ struct TestHub {
     let replies: String
     let broadcasts: String
 
-    init(_ more: String = "", replies: String = "tcp://127.0.0.1:*", broadcasts: String = "tcp://127.0.0.1:*")
-        async throws
-    {
+    init(
+        _ more: String = "", replies: String = "tcp://127.0.0.1:*", broadcasts: String = "tcp://127.0.0.1:*",
+        wrapper: [String] = []
+    ) async throws {
         publisher = try await Daemon(
             "fail2ban-publisher", host: "hub",
             section: """
@@ -180,9 +194,24 @@ struct TestHub {
                 replybindurl = \(replies)
                 broadcasterbindurl = \(broadcasts)
                 \(more)
-                """)
+                """, wrapper: wrapper)
         self.replies = try publisher.endpoint("replies")
         self.broadcasts = try publisher.endpoint("broadcasts")
+    }
+
+    /// What it is bound to once, it is bound to again when it is started.
+    func stayWhereItIs() throws {
+        try publisher.rewrite {
+            $0.replace("replybindurl = tcp://127.0.0.1:*", with: "replybindurl = \(replies)")
+            $0.replace("broadcasterbindurl = tcp://127.0.0.1:*", with: "broadcasterbindurl = \(broadcasts)")
+        }
+    }
+
+    /// Killed, and started again where it was.
+    func restart() async throws {
+        try stayWhereItIs()
+        publisher.kill9()
+        try await publisher.start()
     }
 
     /// What it has broadcast so far: `HOST|JAIL|ACTION|ADDRESS`.
@@ -205,7 +234,7 @@ struct TestHub {
                 """)
     }
 
-    /// Returns once the hub knows that it listens.
+    /// Returns once it holds what the hub holds.
     func subscriber(host: String, general: String = "", state: String? = nil, _ action: String) async throws -> Daemon {
         let known = subscriptions
         let daemon = try await Daemon(
@@ -213,9 +242,12 @@ struct TestHub {
             section: """
                 [subscriber]
                 zmqpublisherurl = \(broadcasts)
+                zmqreplyserver = \(replies)
                 \(action)
                 """)
-        try await eventually(within: .seconds(20)) { subscriptions > known }
+        try await eventually(within: .seconds(20)) {
+            subscriptions > known && daemon.log.contains { $0.contains(" in step ") }
+        }
         return daemon
     }
 

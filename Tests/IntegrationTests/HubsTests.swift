@@ -4,7 +4,7 @@ import RealFail2Ban
 import Testing
 
 /// Monitors and the hubs that they may ask: one after the other, one that refuses, one that is replaced.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct HubsTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct HubsTests {
     private let log: Folder
 
     init() throws {

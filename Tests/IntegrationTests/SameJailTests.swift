@@ -56,8 +56,8 @@ import Testing
         try tell("Ban", "198.19.7.2")
         try await eventually { try await banned().contains("198.19.7.2") }
         monitor.kill9()
-        try await monitor.start()
         let answered = monitor.log.filter { $0.contains("fail2ban answered") && $0.contains("--with-time") }.count
+        try await monitor.start()
         try await eventually {
             monitor.log.filter { $0.contains("fail2ban answered") && $0.contains("--with-time") }.count > answered
         }

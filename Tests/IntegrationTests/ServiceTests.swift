@@ -4,7 +4,7 @@ import RealFail2Ban
 import Testing
 
 /// Start, stop, reload and the service manager's messages, of the daemons as built.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct ServiceTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct ServiceTests {
     private let folder: Folder
 
     init() throws { folder = try Folder() }

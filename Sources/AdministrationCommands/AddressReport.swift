@@ -1,0 +1,124 @@
+internal import BanModel
+
+/// What is known of an address, as people and other programs read it.
+struct AddressReport {
+    enum Application: String {
+        case yes
+        case notYet = "not yet"
+        case unknown
+    }
+
+    private struct Line {
+        var report: Report
+        var isLive: Bool
+    }
+
+    private let address: Address
+    private let lines: [Line]
+    private let decisions: [Decision]
+    private let hosts: [(host: Host, application: Application)]
+
+    /// - Parameter now: by the hub's clock.
+    init(
+        _ account: AddressAccount, of address: Address, at now: Timestamp, maximumBantime: Duration, threshold: Trust
+    ) {
+        self.address = address
+        let reports = account.entries.map { entry in
+            var report = entry.report
+            report.state = report.state.bounded(by: maximumBantime)
+            return report
+        }
+        lines = reports.map { Line(report: $0, isLive: $0.state.isLive(at: now)) }
+        let addresses = Set(reports.map(\.subject.address)).sorted { $0.prefix > $1.prefix }
+        decisions = addresses.compactMap { address in
+            Decision(address, reports.filter { $0.subject.address == address }, threshold: threshold, at: now)
+        }
+        let last = account.entries.map(\.sequence).max() ?? 0
+        hosts = account.obeyed.map { word in
+            guard word.epoch == account.epoch, word.sequence <= account.latest else { return (word.host, .unknown) }
+            return (word.host, word.sequence >= last ? .yes : .notYet)
+        }
+    }
+
+    /// What it comes to, in a sentence or two.
+    var conclusion: String {
+        let own = decisions.first { $0.address == address }
+        let around = decisions.filter { $0.address != address }
+        let sentences = around.map { "It is in \($0.address), which \($0)." }
+        let plain = around.isEmpty ? "is not banned" : "is not banned itself"
+        return (["\(address) \(own?.description ?? plain)."] + sentences).flatMap { Table.parts(of: $0) }.joined(
+            separator: "\n")
+    }
+
+    /// What is banned of it: itself, and the networks that contain it, the narrowest first.
+    var banned: [Address] { decisions.filter(\.isBan).map(\.address) }
+
+    var text: String {
+        guard !lines.isEmpty else { return "Nothing is known of \(address)." }
+        var table = Table([
+            Table.Column("ADDRESS", mayBreak: true), .init("JAIL", mayBreak: true), .init("SAYS", mayBreak: true),
+            .init("SINCE (UTC)"), .init("UNTIL (UTC)"),
+        ])
+        table.rows = lines.map { line in
+            let (report, state) = (line.report, line.report.state)
+            let end =
+                line.isLive ? state.until.text : state.isPardoned ? "pardoned" : state.isLifted ? "lifted" : "ended"
+            return [
+                "\(report.subject.address)", report.subject.jail.name,
+                "\(report.origin.host) (\(report.origin.source.rawValue))",
+                Timestamp(microseconds: state.version).text, end,
+            ]
+        }
+        return [conclusion, table.text, applied].joined(separator: "\n\n")
+    }
+
+    private var applied: String {
+        guard !hosts.isEmpty else { return "No subscriber was heard since the hub started." }
+        var table = Table([Table.Column("SUBSCRIBER", mayBreak: true), .init("CARRIED OUT")])
+        table.rows = hosts.map { [$0.host.name, $0.application.rawValue] }
+        return table.text
+    }
+
+    /// - Parameter origin: how a host is named.
+    func document(origin: (Host) -> String) -> String {
+        let own = decisions.first { $0.address == address }
+        return Document.text(
+            Fields(
+                address: "\(address)", banned: !banned.isEmpty, confidence: (own?.confidence ?? .none).percentage,
+                until: own.flatMap { $0.isBan ? $0.until.rfc3339 : nil },
+                reports: lines.map { line in
+                    let (report, state) = (line.report, line.report.state)
+                    return ReportFields(
+                        address: "\(report.subject.address)", jail: report.subject.jail.name,
+                        origin: origin(report.origin.host), source: report.origin.source.rawValue,
+                        since: Timestamp(microseconds: state.version).rfc3339, until: state.until.rfc3339,
+                        live: line.isLive, lifted: state.isLifted)
+                },
+                subscribers: hosts.map { HostFields(host: $0.host.name, applied: $0.application.rawValue) }))
+    }
+
+    private struct Fields: Encodable {
+        var address: String
+        var banned: Bool
+        var confidence: Double
+        var until: String?
+        var reports: [ReportFields]
+        var subscribers: [HostFields]
+    }
+
+    private struct ReportFields: Encodable {
+        var address: String
+        var jail: String
+        var origin: String
+        var source: String
+        var since: String?
+        var until: String?
+        var live: Bool
+        var lifted: Bool
+    }
+
+    private struct HostFields: Encodable {
+        var host: String
+        var applied: String
+    }
+}

@@ -1,0 +1,52 @@
+internal import BanModel
+internal import ClusterConfiguration
+internal import ClusterProtocol
+
+/// Whether a hub speaks with us, and its clock.
+enum HubInspection {
+    /// - Parameter reports: whether this host's monitor has to be let in.
+    static func findings(at endpoint: Endpoint, _ setup: Setup, reports: Bool) -> [Finding] {
+        do {
+            var asker = try HubAsker(
+                [endpoint.description], as: setup.asker, timeLimit: min(setup.timeLimit, .seconds(5)))
+            let hub = try asker.hub()
+            let status = StatusReply(try asker.ask(StatusRequest(asker: setup.asker).bytes))
+            return [
+                Finding("hello", .ok, "\(endpoint) answers, epoch \(hexadecimal(hub.greeting.epoch))"),
+                token(status, setup, reports: reports), store(status), .clock(hub.clockOffset),
+            ].compactMap { $0 }
+        } catch let failure as Failure where failure.isOldHub {
+            return [
+                Finding(
+                    "hello", .warning,
+                    "\(endpoint) is a hub of fail2ban-zmq-tools: it knows no ends, and cannot be asked",
+                    remedy: "replace it by fail2ban-publisher when you can")
+            ]
+        } catch {
+            return [
+                Finding(
+                    "hello", .failed, "\(error)", remedy: "look into the log of fail2ban-publisher at \(endpoint)")
+            ]
+        }
+    }
+
+    static func token(_ status: StatusReply, _ setup: Setup, reports: Bool) -> Finding {
+        switch status {
+        case .status: Finding("token", .ok, setup.asker.token == nil ? "none is asked for" : "accepted")
+        case .refusal(let refusal):
+            // Who only listens needs none.
+            Finding(
+                "token", reports || setup.asker.token != nil ? .failed : .warning, refusal.reason,
+                remedy: "set auth = true and the hub's authtoken in [monitor]")
+        case .nonsense:
+            Finding("token", .warning, "the hub does not know the question: it is of another version")
+        }
+    }
+
+    static func store(_ status: StatusReply) -> Finding? {
+        guard case .status(let status) = status, status.store != "ok" else { return nil }
+        return Finding(
+            "store", .failed, "the hub cannot store reports: \(status.store)",
+            remedy: "make room on its disk, or set database in its [publisher] to a folder that it may write")
+    }
+}

@@ -1,0 +1,43 @@
+internal import BanModel
+
+/// One report, as it was heard.
+struct WatchLine {
+    private let report: Report
+    private let time: Timestamp
+
+    init(_ report: Report, at time: Timestamp) {
+        self.report = report
+        self.time = time
+    }
+
+    var text: String {
+        let (subject, origin) = (report.subject, report.origin)
+        let source = origin.source == .log ? "" : " (\(origin.source.rawValue))"
+        let end = report.state.until == .forever ? "for ever" : "until \(report.state.until.text)"
+        return report.state.isLifted
+            ? "\(time.text) lifted \(subject.address) in \(subject.jail), says \(origin.host)\(source)"
+            : "\(time.text) banned \(subject.address) in \(subject.jail) \(end), says \(origin.host)\(source)"
+    }
+
+    /// - Parameter origin: how a host is named.
+    func document(origin: (Host) -> String) -> String {
+        Document.text(
+            Fields(
+                time: time.rfc3339, address: "\(report.subject.address)", jail: report.subject.jail.name,
+                origin: origin(report.origin.host), source: report.origin.source.rawValue,
+                since: Timestamp(microseconds: report.state.version).rfc3339, until: report.state.until.rfc3339,
+                lifted: report.state.isLifted))
+    }
+
+    private struct Fields: Encodable {
+        var time: String?
+        var address: String
+        var jail: String
+        var origin: String
+        var source: String
+        var since: String?
+        /// Left out: for ever.
+        var until: String?
+        var lifted: Bool
+    }
+}

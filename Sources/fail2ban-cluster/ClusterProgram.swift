@@ -1,0 +1,5 @@
+internal import AdministrationCommands
+
+@main struct ClusterProgram {
+    static func main() { ClusterCommand.launch() }
+}
