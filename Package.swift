@@ -58,7 +58,12 @@ let package = Package(
         .executableTarget(
             name: "fail2ban-cluster", dependencies: ["AdministrationCommands"], swiftSettings: strict),
 
-        // Floor 4: the shells around the machines of ClusterCore.
+        .executableTarget(
+            name: "cluster-simulate", dependencies: ["Simulation", "LinuxSystem", argumentParser], swiftSettings: strict
+        ),
+
+        // Floor 4: the shells around the machines of ClusterCore, and the world in which they are simulated.
+        room("Simulation", ["ClusterCore", "BanModel"]),
         room(
             "MonitorDaemon",
             [
@@ -137,6 +142,7 @@ let package = Package(
         tests(
             of: "MonitorDaemon", with: ["BanModel", "ClusterConfiguration", "Fail2Ban", "LinuxSystem", "OwnThread"]),
         tests(of: "ReportStore", with: ["BanModel", "LinuxSystem", "OwnThread", "store-writer", grdb]),
+        tests(of: "Simulation"),
         tests(of: "ZeroMQ", with: ["LinuxSystem", "OwnThread"]),
         // The monitor's core on what a real fail2ban wrote and answered.
         .testTarget(

@@ -11,7 +11,7 @@ enum Floors {
                 "cluster-simulate", "cluster-benchmark",
             ]
         ),
-        (4, ["MonitorDaemon", "PublisherDaemon", "SubscriberDaemon", "AdministrationCommands"]),
+        (4, ["MonitorDaemon", "PublisherDaemon", "SubscriberDaemon", "AdministrationCommands", "Simulation"]),
         (3, ["HubClient", "DaemonKit"]),
         (
             2,
@@ -27,8 +27,11 @@ enum Floors {
     static let exceptions: Set<[String]> = [["LinuxSystem", "CLinux"]]
 
     /// Rooms that may name these modules and no others; swift-collections' containers are as pure as the standard library.
-    static let pure: [String: Set<String>] = ["ClusterCore": ["BanModel", "DequeModule", "HeapModule"]]
+    static let pure: [String: Set<String>] = [
+        "ClusterCore": ["BanModel", "DequeModule", "HeapModule"],
+        "Simulation": ["BanModel", "ClusterCore", "HeapModule"],
+    ]
 
     /// Modules that one room alone may name.
-    static let owners: [String: String] = ["CZeroMQ": "ZeroMQ", "CLinux": "LinuxSystem"]
+    static let owners: [String: String] = ["CZeroMQ": "ZeroMQ", "CLinux": "LinuxSystem", "GRDB": "ReportStore"]
 }

@@ -1,0 +1,177 @@
+internal import BanModel
+internal import ClusterCore
+
+/// The publisher's loop around the machine `Hub`, with its store's thread.
+final class SimulatedHub: SimulatedDaemon {
+    private struct Vouching: Sendable {
+        var number: Int
+    }
+
+    let index: Int
+    private(set) var machine: Hub?
+    private let store = SimulatedStore()
+    private var queue = ReplyQueue<Vouching>()
+    private var beacons = BeaconSchedule(at: 0)
+    private var requests: [(request: HubRequest, reply: (HubReply) -> Void)] = []
+    /// What to do with a reply that waits for the disk, by its number.
+    private var vouched: [Int: (reply: (HubReply) -> Void, except: [Int: HubRefusal], reports: [Report])] = [:]
+    private var vouchings = 0
+    private var outcomes: [SimulatedStore.Outcome] = []
+
+    init(_ index: Int, in world: World) {
+        self.index = index
+        super.init(.hub(index), in: world, stream: 10 + UInt64(index))
+    }
+
+    var clock: Timestamp { world.clock }
+
+    /// What is on disk.
+    var stored: [Report] { store.reports }
+
+    // MARK: The loop
+
+    override func begin() {
+        var machine = Hub(
+            settings: Hub.Settings(
+                tokens: nil, ignored: [], bantime: .seconds(600), maximumBantime: .seconds(30 * 86_400)),
+            epoch: UInt64(index + 1) << 32 + UInt64(life))
+        machine.restore(store.reports)
+        queue = ReplyQueue()
+        beacons = BeaconSchedule(at: world.now)
+        (requests, vouched, outcomes) = ([], [:], [])
+        let outcome = machine.start(at: clock)
+        self.machine = machine
+        store.begin(self)
+        world.judge.hubStarted(self)
+        tell(outcome)
+        world.after(chance.between(1_000, 20_000)) { [self, life] in
+            if life == self.life, isUp { world.network.hubStarted(index) }
+        }
+    }
+
+    override func ended() {
+        machine = nil
+        store.end()
+        (requests, vouched, outcomes) = ([], [:], [])
+        world.network.hubDied(index)
+    }
+
+    func receive(_ request: HubRequest, reply: @escaping (HubReply) -> Void) {
+        requests.append((request, reply))
+        wake(after: chance.between(10, 300))
+    }
+
+    func heard(_ outcome: SimulatedStore.Outcome) {
+        outcomes.append(outcome)
+        if case .stored = outcome, !vouched.isEmpty, dies(at: .commitAndReply) { return }
+        wake(after: chance.between(10, 300))
+    }
+
+    override func turn() {
+        serve()
+        guard isUp else { return }
+        hearStore()
+        let outcome = machine!.advance(to: clock)
+        tell(outcome)
+        if beacons.takeDue(at: world.now) { broadcast([]) }
+        guard isUp else { return }
+        let deadline = machine.look { $0.nextDeadline }.map { max($0.microseconds - World.epoch, world.now + 1_000) }
+        wake(at: min(deadline ?? .max, beacons.next))
+    }
+
+    private func serve() {
+        guard !requests.isEmpty else { return }
+        var turn = Hub.Outcome()
+        var vouching: [(reply: (HubReply) -> Void, except: [Int: HubRefusal], reports: [Report])] = []
+        for (request, reply) in requests {
+            switch request {
+            case .hello(let host, let instance):
+                let greeting = machine!.greet(
+                    host, instance, token: nil, longestRequest: 1 << 18,
+                    reportsPerRequest: world.schedule.shape.batch, at: clock)
+                switch greeting {
+                case .success(let greeting): reply(.greeting(greeting))
+                case .failure(let refusal): reply(.refused(refusal))
+                }
+            case .reports(let reports, let host, let instance):
+                let outcome = machine!.take(reports, from: host, instance, token: nil, at: clock)
+                if let refusal = outcome.refusal {
+                    reply(.refused(refusal))
+                } else {
+                    turn.add(outcome)
+                    vouching.append((reply, outcome.except, reports))
+                }
+            case .held(let question, let host, let instance):
+                let answer = machine!.held(
+                    of: host, instance, token: nil, question, atMost: world.schedule.shape.batch, at: clock)
+                switch answer {
+                case .success(let answer): reply(.held(answer))
+                case .failure(let refusal): reply(.refused(refusal))
+                }
+            case .copy(let question):
+                reply(.answer(machine.look { $0.answer(question, atMost: world.schedule.shape.batch) }))
+            }
+        }
+        requests = []
+        if !turn.news.isEmpty, dies(at: .takeAndBroadcast) { return }
+        tell(turn)
+        if !turn.news.isEmpty, dies(at: .broadcastAndCommit) { return }
+        for (reply, except, reports) in vouching { vouch(reply, except, reports) }
+    }
+
+    /// Broadcasts what is news, and gives it to the disk.
+    private func tell(_ outcome: Hub.Outcome) {
+        if !outcome.news.isEmpty {
+            for report in outcome.news { world.judge.told(report) }
+            broadcast(outcome.news)
+            beacons.broadcast(at: world.now)
+        }
+        if !outcome.news.isEmpty || !outcome.forgotten.isEmpty {
+            store.write(outcome.news, forgotten: outcome.forgotten, ticket: queue.next())
+        }
+    }
+
+    private func broadcast(_ news: [Report]) {
+        let (epoch, sequence) = machine.look { ($0.epoch, $0.sequence) }
+        for host in world.hosts {
+            host.subscriber.feeds[index].send(news, epoch: epoch, sequence: sequence)
+        }
+    }
+
+    private func vouch(_ reply: @escaping (HubReply) -> Void, _ except: [Int: HubRefusal], _ reports: [Report]) {
+        vouchings += 1
+        vouched[vouchings] = (reply, except, reports)
+        if world.plant == .ackBeforeCommit {
+            acknowledge(vouchings)
+        } else if let trouble = queue.trouble {
+            refuse(vouchings, trouble)
+        } else if let ready = queue.add(Vouching(number: vouchings)) {
+            acknowledge(ready.number)
+        }
+    }
+
+    private func acknowledge(_ number: Int) {
+        guard let (reply, except, reports) = vouched.removeValue(forKey: number) else { return }
+        let taken = reports.indices.filter { except[$0] == nil }.map { reports[$0] }
+        world.judge.acknowledged(taken, by: self)
+        reply(.taken(epoch: machine.look { $0.epoch }, except: except))
+    }
+
+    private func refuse(_ number: Int, _ trouble: String) {
+        guard let (reply, _, _) = vouched.removeValue(forKey: number) else { return }
+        reply(.refused(HubRefusal(.later, trouble)))
+    }
+
+    private func hearStore() {
+        guard !outcomes.isEmpty else { return }
+        for outcome in outcomes {
+            switch outcome {
+            case .stored(let ticket):
+                for ready in queue.stored(upTo: ticket) { acknowledge(ready.number) }
+            case .failed(let reason):
+                for refused in queue.failed(reason, where: { _ in true }) { refuse(refused.number, reason) }
+            }
+        }
+        outcomes = []
+    }
+}
