@@ -21,7 +21,7 @@ struct JailLife: Sendable {
     private var told = 0
     /// What ``total``, or else ``told``, was when fail2ban was last asked for its own count.
     private var totalWhenAsked: Int?
-    /// When fail2ban was asked for the count that ``total`` began with.
+    /// When fail2ban was asked for the count, or the list, that ``total`` began with.
     private var countedFrom: Timestamp?
 
     init(at now: Timestamp) { lastSign = now }
@@ -94,6 +94,13 @@ struct JailLife: Sendable {
         total = max(answer, total ?? 0)
         countedFrom = asked
         return isSame
+    }
+
+    /// It lists so many bans, and so has made as many in this life.
+    mutating func take(listed count: Int, asked: Timestamp) {
+        guard count > total ?? told else { return }
+        total = count
+        countedFrom = asked
     }
 
     /// When bans that were to be restored must have been.

@@ -19,6 +19,10 @@ extension Monitor {
                 questions.want(.bans(jail), at: now)
                 if jails[jail]?.total == nil { questions.want(.status(jail), at: now) }
             }
+            for jail in jails.keys.filter({ !names.contains($0) }).sorted()
+            where jails[jail]?.isMeant(asked: asked, at: now) == true {
+                isGone(jail, at: now)
+            }
             questions.want(.jails, at: now + Self.sweep)
         case (.bantime(let jail), .bantime(let time)):
             jails[jail, default: JailLife(at: now)].bantime = .some(time)
@@ -31,6 +35,7 @@ extension Monitor {
         case (.bans(let jail), .bans(let list)):
             take(list, in: jail, asked: asked, at: now)
             let names = Set(list.map(\.address))
+            jails[jail]?.take(listed: names.count, asked: asked)
             if isLogRead { miss(in: jail, notListedIn: names, asked: asked, isSure: false, at: now) }
         case (.status(let jail), .status(let names, let total)):
             if jails[jail, default: JailLife(at: now)].take(total: total, asked: asked, at: now) == false {
@@ -45,14 +50,7 @@ extension Monitor {
             }
             if isLogRead { miss(in: jail, notListedIn: names, asked: asked, isSure: true, at: now) }
         case (.status(let jail), .noSuchJail), (.bans(let jail), .noSuchJail), (.bantime(let jail), .noSuchJail):
-            jails[jail]?.begin(at: now, isAway: true)
-            forgetHolds(in: jail)
-            if !table.keys.contains(where: { $0.jail == jail }) {
-                jails[jail] = nil
-                questions.forget(.bantime(jail))
-                questions.forget(.bans(jail))
-                questions.forget(.status(jail))
-            }
+            isGone(jail, at: now)
         case (_, .notRunning(let reason)):
             for jail in jails.keys { jails[jail]?.begin(at: now, isAway: true) }
             forgetHolds(in: nil)
@@ -68,6 +66,17 @@ extension Monitor {
         default:
             emit(.noAnswer(question, reason: "fail2ban answered something else"))
         }
+    }
+
+    /// fail2ban runs, and has no such jail now: it is being restarted, or was taken away.
+    private mutating func isGone(_ jail: Jail, at now: Timestamp) {
+        jails[jail]?.begin(at: now, isAway: true)
+        forgetHolds(in: jail)
+        guard !table.keys.contains(where: { $0.jail == jail }) else { return }
+        jails[jail] = nil
+        questions.forget(.bantime(jail))
+        questions.forget(.bans(jail))
+        questions.forget(.status(jail))
     }
 
     /// The list with its ends: what is not known is reported, what ends at another time gets a new version.

@@ -246,7 +246,7 @@ package struct Monitor: Sendable {
         if isLogRead { for claim in deadlines.takeDue(at: now) { attend(claim, at: now) } }
         renew(at: now)
         // Its clock may have been set, and something may have been pardoned.
-        if form == .new, now - comparedAt > Self.sweep, !table.isEmpty { wantsGreeting = true }
+        if form == .new, now - comparedAt > Self.sweep, !announced.isEmpty { wantsGreeting = true }
         for question in settings.asks ? questions.takeDue(at: now) : [] {
             if case .status(let jail) = question { jails[jail]?.asked() }
             effects.append(.ask(question))

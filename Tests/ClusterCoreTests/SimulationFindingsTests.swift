@@ -447,4 +447,54 @@ import Testing
         }
         #expect((2...12).contains(frees))
     }
+
+    @Test func `an end that is guessed anew after a crash is mended, though the hub knows a true one that is over`() throws {
+        var monitor = Self.monitor(asks: true)
+        // Told before the crash, and ended since: 60 s were right. The line is read again, the bantime is not known yet.
+        let known = Report(
+            origin: Origin(host: Host("a")!), subject: ssh("192.0.2.1"),
+            state: Report.State(version: start.microseconds, isLifted: false, until: .at(60)))
+        _ = monitor.read(Self.line(.banned(address("192.0.2.1")), at: 0), at: .at(66))
+        _ = monitor.greeted(Self.greeting([known], at: 66), asked: .at(66), at: .at(66))
+        _ = monitor.held(HeldAnswer(reports: [known], isAll: true), at: .at(66))
+        let guess = monitor.takeReports(atMost: 10, at: .at(66))
+        _ = monitor.taken(guess.count, except: [:], at: .at(66))
+        _ = monitor.answered(.bantime(sshd), with: .bantime(.seconds(60)), isLogRead: true, at: .at(67))
+        let told = monitor.takeReports(atMost: 10, at: .at(67))
+        let last = try #require((guess + told).map(\.state).max())
+        #expect(!last.isLive(at: .at(67)))
+    }
+
+    @Test func `what a hub took without its ACK is compared in time, though nothing is banned any more`() {
+        var monitor = Self.monitor(asks: false)
+        _ = monitor.read(Self.line(.banned(address("192.0.2.1")), at: 0), at: start)
+        let told = monitor.takeReports(atMost: 10, at: start)
+        _ = monitor.taken(told.count, except: [:], at: start)
+        _ = monitor.read(Self.line(.unbanned(address("192.0.2.1")), at: 10), at: .at(10))
+        _ = monitor.advance(to: .at(71))
+        let lift = monitor.takeReports(atMost: 10, at: .at(71))
+        _ = monitor.taken(lift.count, except: [:], at: .at(71))
+        _ = monitor.advance(to: .at(302))
+        #expect(monitor.wantsGreeting)
+    }
+
+    @Test(arguments: [true, false])
+    func `a jail that was seen away, or made fewer bans than it listed, was restarted`(isSeenAway: Bool) {
+        var rig = MonitorRig()
+        rig.begin()
+        rig.line(.banned(address("192.0.2.1")), at: 0)
+        // Its count was never told.
+        let bans: @Sendable (Question, Timestamp) -> Answer = running(["192.0.2.1": 600], total: 1)
+        rig.asked.removeAll { if case .status = $0 { true } else { false } }
+        rig.answerAll(bans)
+        if isSeenAway {
+            rig.carryOut(rig.monitor.answered(.jails, with: .jails([]), isLogRead: true, at: rig.now))
+        }
+        rig.line(.unbanned(address("192.0.2.1")), at: 20)
+        rig.fail2ban = running([:], total: 0)
+        rig.wait(until: 30)
+        #expect(rig.heard == ["Ban 192.0.2.1"], "it may be restoring what it had banned")
+        rig.wait(until: 400)
+        #expect(rig.heard == ["Ban 192.0.2.1", "Unban 192.0.2.1"])
+    }
 }
