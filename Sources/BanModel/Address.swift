@@ -12,13 +12,14 @@ package struct Address: Hashable, Sendable {
         package var bits: UInt8 { self == .ipv4 ? 32 : 128 }
     }
 
-    package let family: Family
-    /// How many leading bits count: the family's `bits` for a single address.
-    package let prefix: UInt8
+    // In this order, so that 18 bytes are enough, and what stands behind it in a table's row follows at once.
     /// The upper 64 bits of an IPv6 address; 0 for IPv4.
     private let high: UInt64
     /// The lower 64 bits of an IPv6 address, or the whole IPv4 address.
     private let low: UInt64
+    package let family: Family
+    /// How many leading bits count: the family's `bits` for a single address.
+    package let prefix: UInt8
 
     private init(family: Family, high: UInt64, low: UInt64, prefix: UInt8) {
         self.family = family

@@ -14,10 +14,16 @@ package struct ReportDigest: Hashable, Sendable {
     /// - Parameter tellsPardons: whether a pardon is not the same as another lift. Not where a monitor and its hub compare:
     ///   a monitor forgets in time what was a pardon.
     package init(of report: Report, tellsPardons: Bool = false) {
-        value = Self.number(report, tellsPardons: tellsPardons)
+        let beginning = Beginning(report.origin, report.subject.jail)
+        self.init(beginning, report.subject.address, report.state, tellsPardons: tellsPardons)
     }
 
-    package mutating func add(_ report: Report) { value &+= Self.number(report) }
+    /// Of one report whose beginning is known.
+    package init(_ beginning: Beginning, _ address: Address, _ state: Report.State, tellsPardons: Bool = false) {
+        value = beginning.number(address, state, tellsPardons: tellsPardons)
+    }
+
+    package mutating func add(_ report: Report) { value &+= ReportDigest(of: report).value }
 
     /// Of reports that are none of these.
     package mutating func add(_ other: ReportDigest) { value &+= other.value }
@@ -25,23 +31,32 @@ package struct ReportDigest: Hashable, Sendable {
     /// Of reports that are all among these.
     package mutating func remove(_ other: ReportDigest) { value &-= other.value }
 
-    /// FNV-1a over the report's fields, then mixed so that sums of similar reports do not look alike.
-    private static func number(_ report: Report, tellsPardons: Bool = false) -> UInt64 {
-        var hash = FowlerNollVo()
-        hash.add(report.origin.host.name)
-        hash.add(report.origin.source.rawValue)
-        hash.add(report.subject.jail.name)
-        hash.add(report.subject.address.description)
-        let isPardon = tellsPardons && report.state.isPardoned
-        hash.add(isPardon ? "pardoned" : report.state.isLifted ? "lifted" : "banned")
-        hash.add(report.state.version)
-        hash.add(report.state.until.microseconds)
-        hash.add(report.state.forget.microseconds)
-        return mixed(hash.value)
+    /// What all reports of an origin in a jail begin with, reckoned once.
+    package struct Beginning: Hashable, Sendable {
+        private let hash: FowlerNollVo
+
+        package init(_ origin: Origin, _ jail: Jail) {
+            var hash = FowlerNollVo()
+            hash.add(origin.host.name)
+            hash.add(origin.source.rawValue)
+            hash.add(jail.name)
+            self.hash = hash
+        }
+
+        /// FNV-1a over the report's fields, then mixed so that sums of similar reports do not look alike.
+        fileprivate func number(_ address: Address, _ state: Report.State, tellsPardons: Bool) -> UInt64 {
+            var hash = hash
+            hash.add(address.description)
+            hash.add(tellsPardons && state.isPardoned ? "pardoned" : state.isLifted ? "lifted" : "banned")
+            hash.add(state.version)
+            hash.add(state.until.microseconds)
+            hash.add(state.forget.microseconds)
+            return mixed(hash.value)
+        }
     }
 }
 
-private struct FowlerNollVo {
+private struct FowlerNollVo: Hashable {
     private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
 
     mutating func add(_ text: String) {

@@ -1,37 +1,108 @@
 internal import BanModel
 
 /// What peers of the old form are told: nothing but bans and unbans.
+///
+/// Whom they believe to ban an address, the reports on it say (``ReportTable/isTold(at:)``), and ``toldOtherwise``.
 extension Hub {
+    /// Who bans, as they know it: they hear of no sources.
+    struct Voice: Hashable, Comparable, Sendable {
+        var host: Host
+        var jail: Jail
+
+        static func < (left: Voice, right: Voice) -> Bool { (left.host, left.jail) < (right.host, right.jail) }
+    }
+
     /// A report has come: what peers of the old form are to hear of it.
     mutating func tell(_ report: Report, at now: Timestamp) -> [Announcement] {
-        let address = report.subject.address
-        let voice = Voice(host: report.origin.host, jail: report.subject.jail)
-        if isBanned(address, by: voice, at: now) {
-            guard told[address, default: []].insert(voice).inserted else { return [] }
+        let (address, voice) = (report.subject.address, Voice(host: report.origin.host, jail: report.subject.jail))
+        if let place = ban(of: address, by: voice, at: now) {
+            guard !isTold(address, of: voice) else { return [] }
+            tell(at: place, of: address)
             return [Announcement(voice.host, report.subject, .ban)]
         }
         // Who vouches for it otherwise keeps it banned.
-        guard !isBanned(address, at: now) else { return [] }
+        guard ban(of: address, by: nil, at: now) == nil else { return [] }
         return silence(address, and: report.state.isLifted ? voice : nil)
     }
 
     /// Something about the address has changed other than by a report of it.
     mutating func retell(_ address: Address, at now: Timestamp) -> [Announcement] {
-        isBanned(address, at: now) ? [] : silence(address, and: nil)
+        ban(of: address, by: nil, at: now) == nil ? silence(address, and: nil) : []
+    }
+
+    /// The report there is one that they are told of.
+    mutating func tell(at place: ReportTable.Place, of address: Address) {
+        if !isTold(address, of: nil) { toldAddresses += 1 }
+        table.tell(at: place, true)
+    }
+
+    /// They are to hear of this voice's ban anew.
+    mutating func untell(_ address: Address, of voice: Voice) {
+        guard isTold(address, of: voice) else { return }
+        for (place, claim) in told(of: address) where Voice(claim) == voice { table.tell(at: place, false) }
+        if toldOtherwise[address]?.remove(voice) != nil, toldOtherwise[address]?.isEmpty == true {
+            toldOtherwise[address] = nil
+        }
+        if !isTold(address, of: nil) { toldAddresses -= 1 }
+    }
+
+    /// Takes a report out that need not be remembered; that they were told of it is.
+    mutating func forget(_ report: Report, at place: ReportTable.Place) {
+        if table.isTold(at: place) {
+            let voice = Voice(host: report.origin.host, jail: report.subject.jail)
+            toldOtherwise[report.subject.address, default: []].insert(voice)
+        }
+        table.remove(at: place)
+    }
+
+    /// Every address that they believe to be banned.
+    var toldOf: Set<Address> {
+        Set(table.allRows.lazy.filter(\.row.isTold).map(\.row.address)).union(toldOtherwise.keys)
     }
 
     /// Nobody vouches for it any more: everybody's word is taken back.
     private mutating func silence(_ address: Address, and voice: Voice?) -> [Announcement] {
-        let silenced = (told.removeValue(forKey: address) ?? []).union(voice.map { [$0] } ?? [])
+        let told = told(of: address)
+        let others = toldOtherwise.removeValue(forKey: address) ?? []
+        if !(told.isEmpty && others.isEmpty) { toldAddresses -= 1 }
+        for (place, _) in told { table.tell(at: place, false) }
+        let silenced = others.union(told.map { Voice($0.claim) }).union(voice.map { [$0] } ?? [])
         return silenced.sorted().map { Announcement($0.host, Subject($0.jail, address), .unban) }
     }
 
-    /// Whether anybody, or this voice, vouches for a ban of it; nobody can, for an address that may not be banned.
-    private func isBanned(_ address: Address, by voice: Voice? = nil, at now: Timestamp) -> Bool {
-        guard reason(against: address) == nil else { return false }
-        return table.claims(on: address).contains { claim in
-            guard voice == nil || voice == Voice(host: claim.origin.host, jail: claim.jail) else { return false }
-            return isLive(claim.state, at: now)
+    /// Where somebody, or this voice, vouches for a ban of it; nil for an address that may not be banned.
+    private func ban(of address: Address, by voice: Voice?, at now: Timestamp) -> ReportTable.Place? {
+        guard reason(against: address) == nil else { return nil }
+        var found: ReportTable.Place?
+        table.search(address) { place, claim in
+            guard isLive(claim.state, at: now), voice.map({ $0 == Voice(claim) }) ?? true else { return false }
+            found = place
+            return true
         }
+        return found
     }
+
+    /// Whether they believe that this voice, or any, bans the address.
+    private func isTold(_ address: Address, of voice: Voice?) -> Bool {
+        if let others = toldOtherwise[address], voice.map({ others.contains($0) }) ?? true { return true }
+        var isTold = false
+        table.search(address) { place, claim in
+            isTold = table.isTold(at: place) && voice.map { $0 == Voice(claim) } ?? true
+            return isTold
+        }
+        return isTold
+    }
+
+    private func told(of address: Address) -> [(place: ReportTable.Place, claim: ReportTable.Claim)] {
+        var told: [(place: ReportTable.Place, claim: ReportTable.Claim)] = []
+        table.search(address) { place, claim in
+            if table.isTold(at: place) { told.append((place, claim)) }
+            return false
+        }
+        return told
+    }
+}
+
+extension Hub.Voice {
+    fileprivate init(_ claim: ReportTable.Claim) { self.init(host: claim.origin.host, jail: claim.jail) }
 }

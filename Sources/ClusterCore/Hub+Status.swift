@@ -15,7 +15,7 @@ extension Hub {
     /// - Parameter store: what is to be said of the database.
     package func status(store: String, at now: Timestamp) -> HubStatus {
         HubStatus(
-            epoch: epoch, sequence: sequence, reports: count, bans: told.count, time: now, store: store,
+            epoch: epoch, sequence: sequence, reports: count, bans: toldAddresses, time: now, store: store,
             monitors: monitorsHeard.remembered(at: now).map { host, sighting in
                 // It has nothing to say when nothing happens: that it was silent for long does not mean that it is gone.
                 PeerStatus(

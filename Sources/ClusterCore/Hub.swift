@@ -60,15 +60,15 @@ package struct Hub: Sendable {
     private(set) var settings: Settings
     /// New at each start.
     package let epoch: UInt64
-    private(set) var table = ReportTable()
+    var table: ReportTable
     /// How many changes there were in this epoch.
     package private(set) var sequence: UInt64 = 0
     /// What the last of them were about.
     private(set) var recent = Deque<ReportKey>()
-    /// When something of a report ends: its ban, and then the need to remember it.
-    private var deadlines = DeadlineQueue<ReportKey>()
-    /// What peers of the old form believe: who bans an address, and where.
-    var told: [Address: Set<Voice>] = [:]
+    /// How many addresses peers of the old form believe to be banned: the reports say by whom.
+    var toldAddresses = 0
+    /// Who they believe to ban an address, and where, though that report is forgotten.
+    var toldOtherwise: [Address: Set<Voice>] = [:]
     private(set) var monitors: [Host: NameHolder] = [:]
     private var clock = BelievedClock()
     /// Who has reported, or asked what is known of it, in either form.
@@ -76,21 +76,15 @@ package struct Hub: Sendable {
     /// How far those are who keep a copy.
     var subscribers = Presence<CopyProgress>()
 
-    struct Voice: Hashable, Comparable, Sendable {
-        var host: Host
-        var jail: Jail
-
-        static func < (left: Voice, right: Voice) -> Bool { (left.host, left.jail) < (right.host, right.jail) }
-    }
-
     package init(settings: Settings, epoch: UInt64) {
         self.settings = settings
         self.epoch = epoch
+        table = ReportTable(maximumBantime: settings.maximumBantime)
     }
 
     /// What was on disk, in as many pieces as wanted, before ``start(at:)``.
     package mutating func restore(_ reports: [Report]) {
-        for report in reports { _ = table.merge(report) }
+        for report in reports { _ = table.merge(report, at: nil) }
     }
 
     /// All that was on disk is restored.
@@ -98,14 +92,12 @@ package struct Hub: Sendable {
         // A clock that is far ahead of all that was ever heard is believed later.
         let latest = table.reports.lazy.map { Timestamp(microseconds: $0.state.version) }.max()
         clock.begin(at: now, doubting: latest.flatMap { $0 + settings.maximumBantime < now ? $0 : nil })
-        for report in table.reports {
-            watch(report.key, report.state, at: clock.believed(now))
-            // Who was told is to hear of the end.
-            guard isLive(report.state, at: clock.believed(now)), reason(against: report.subject.address) == nil
-            else { continue }
-            told[report.subject.address, default: []].insert(
-                Voice(host: report.origin.host, jail: report.subject.jail))
+        table.watchAll(at: clock.believed(now))
+        // Who was told is to hear of the end.
+        let live = table.allRows.filter { place, row in
+            isLive(table.state(at: place), at: clock.believed(now)) && reason(against: row.address) == nil
         }
+        for (place, row) in live { tell(at: place, of: row.address) }
         return advance(to: now)
     }
 
@@ -113,8 +105,9 @@ package struct Hub: Sendable {
     package mutating func reconfigure(_ settings: Settings, at now: Timestamp) -> Outcome {
         self.settings = settings
         var outcome = Outcome()
-        let exempt = told.keys.filter { reason(against: $0) != nil }
+        let exempt = toldOf.filter { reason(against: $0) != nil }
         look(at: now)
+        table.bound(by: settings.maximumBantime, at: clock.believed(now))
         outcome.broadcasts = exempt.sorted().flatMap { retell($0, at: clock.believed(now)) }
         return outcome
     }
@@ -146,7 +139,8 @@ package struct Hub: Sendable {
         monitorsHeard.note(announcement.host, (), at: now)
         if announcement.action == .ban {
             // Each is passed on, as ever: who missed the one before hears this one.
-            told[announcement.subject.address]?.remove(Voice(host: announcement.host, jail: announcement.subject.jail))
+            untell(
+                announcement.subject.address, of: Voice(host: announcement.host, jail: announcement.subject.jail))
         }
         outcome.broadcasts = tell(report, at: clock.believed(now))
         return outcome
@@ -203,7 +197,7 @@ package struct Hub: Sendable {
     // MARK: Time
 
     /// When ``advance(to:)`` has something to do next.
-    package var nextDeadline: Timestamp? { clock.deadline ?? deadlines.next }
+    package var nextDeadline: Timestamp? { clock.deadline ?? table.nextEnd }
 
     /// Time has passed: some bans have ended.
     package mutating func advance(to now: Timestamp) -> Outcome {
@@ -211,14 +205,12 @@ package struct Hub: Sendable {
         var outcome = Outcome()
         var ended: Set<Address> = []
         let believed = clock.believed(now)
-        for key in deadlines.takeDue(at: believed) {
-            guard let state = table[key] else { continue }
-            if !isLive(state, at: believed) { ended.insert(key.subject.address) }
-            if isKept(state, at: believed) {
-                watch(key, state, at: believed)
-            } else {
-                table[key] = nil
-                outcome.forgotten.append(key)
+        for place in table.takeEnded(by: believed) {
+            let report = table.report(at: place)
+            if !isLive(report.state, at: believed) { ended.insert(report.subject.address) }
+            if !isKept(report.state, at: believed) {
+                forget(report, at: place)
+                outcome.forgotten.append(report.key)
             }
         }
         outcome.broadcasts = ended.sorted().flatMap { retell($0, at: believed) }
@@ -226,7 +218,7 @@ package struct Hub: Sendable {
     }
 
     /// A clock that has jumped is noticed before anything is judged by it.
-    mutating func look(at now: Timestamp) { _ = clock.show(now, due: deadlines.next) }
+    mutating func look(at now: Timestamp) { _ = clock.show(now, due: table.nextEnd) }
 
     /// The time by which ends are judged.
     func believed(_ now: Timestamp) -> Timestamp { clock.believed(now) }
@@ -280,27 +272,28 @@ package struct Hub: Sendable {
         if !report.state.isLifted, let reason = reason(against: report.subject.address) {
             return HubRefusal(.never, "\(report.subject.address) may not be banned: \(reason)")
         }
-        let key = report.key
-        let known = table[key]
+        let place = table.place(of: report.key)
+        let known = place.map { table.state(at: $0) }
         let merged = known?.merged(with: report.state) ?? report.state
         // Nothing new, or over before it came.
         guard merged != known, isKept(merged, at: clock.believed(now)) else { return nil }
-        guard known != nil || table.count < Self.limit else { return HubRefusal(.later, "the hub is full") }
-        guard known != nil || table.count(of: key.origin.host, on: key.subject.address) < Self.jails else {
-            return HubRefusal(.never, "\(key.origin.host) has reported \(key.subject.address) in \(Self.jails) jails")
+        var news = report
+        news.state = merged
+        if let place, let known {
+            table.replace(known, at: place, by: merged, at: clock.believed(now))
+        } else {
+            let (host, address) = (report.origin.host, report.subject.address)
+            guard table.count < Self.limit else { return HubRefusal(.later, "the hub is full") }
+            guard table.count(of: host, on: address) < Self.jails else {
+                return HubRefusal(.never, "\(host) has reported \(address) in \(Self.jails) jails")
+            }
+            table.insert(news, at: clock.believed(now))
         }
-        table[key] = merged
-        watch(key, merged, at: clock.believed(now))
         sequence += 1
-        recent.append(key)
+        recent.append(report.key)
         if recent.count > Self.memory { recent.removeFirst() }
-        outcome.news.append(key.report(merged))
+        outcome.news.append(news)
         return nil
-    }
-
-    private mutating func watch(_ key: ReportKey, _ state: Report.State, at now: Timestamp) {
-        let bounded = state.bounded(by: settings.maximumBantime)
-        deadlines.add(key, at: bounded.isLive(at: now) ? bounded.until : bounded.forget)
     }
 
     func isLive(_ state: Report.State, at now: Timestamp) -> Bool {

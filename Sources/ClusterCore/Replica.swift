@@ -7,11 +7,12 @@ internal import BanModel
 struct Replica: Sendable {
     /// nil: each report is placed in the jail that it names.
     private let jail: Jail?
-    private(set) var table = ReportTable()
-    /// No report counts longer than this after its version's time.
-    var maximumBantime = Duration.seconds(30 * 86_400)
+    private(set) var table = ReportTable(maximumBantime: .seconds(30 * 86_400))
 
     init(placedIn jail: Jail?) { self.jail = jail }
+
+    /// No report counts longer than this after its version's time.
+    var maximumBantime: Duration { table.maximumBantime }
 
     var count: Int { table.count }
 
@@ -23,27 +24,31 @@ struct Replica: Sendable {
     func placement(of subject: Subject) -> Subject { Subject(jail ?? subject.jail, subject.address) }
 
     /// Merges one report. Returns what is known then, where that is news.
-    mutating func merge(_ report: Report) -> Report.State? { table.merge(report) }
+    ///
+    /// - Parameter now: nil: its end is not watched before ``watchAll(at:)``.
+    mutating func merge(_ report: Report, at now: Timestamp?) -> Report.State? { table.merge(report, at: now) }
 
-    /// Forgets what need not be remembered any more. Returns when something of the rest changes by time alone.
-    mutating func expire(_ placement: Subject, at now: Timestamp) -> Timestamp? {
-        var next: Timestamp?
-        for claim in claims(on: placement) {
-            let state = claim.state.bounded(by: maximumBantime)
-            if state.isKept(at: now) {
-                next = min(next ?? .forever, state.isLive(at: now) ? state.until : state.forget)
-            } else {
-                table[ReportKey(claim.origin, Subject(claim.jail, placement.address))] = nil
-            }
+    mutating func bound(by maximum: Duration, at now: Timestamp) { table.bound(by: maximum, at: now) }
+
+    /// The copy was read, or a clock was set.
+    mutating func watchAll(at now: Timestamp) { table.watchAll(at: now) }
+
+    /// When something changes by time alone.
+    var nextEnd: Timestamp? { table.nextEnd }
+
+    /// The placements of which something has ended by then, the earliest first. Forgets what need not be remembered.
+    mutating func takeEnded(by now: Timestamp) -> [Subject] {
+        table.takeEnded(by: now).map { place in
+            let report = table.report(at: place)
+            if !isKept(report.state, at: now) { table.remove(at: place) }
+            return placement(of: report.subject)
         }
-        return next
     }
 
     /// Forgets every report that is not to be kept.
     mutating func keep(where isKept: (Report) -> Bool) {
-        for report in table.reports.filter({ !isKept($0) }) {
-            table[report.key] = nil
-        }
+        let forgotten = table.allRows.filter { !isKept(table.report(of: $0.row, at: $0.place)) }.map(\.place)
+        for place in forgotten { table.remove(at: place) }
     }
 
     /// Whether it counts, or keeps an older version from counting.
@@ -56,12 +61,9 @@ struct Replica: Sendable {
         host: Host, until: Timestamp
     )? {
         var longest: (host: Host, until: Timestamp)?
-        for claim in claims(on: placement) {
-            let state = claim.state.bounded(by: maximumBantime)
-            guard state.isLive(at: now), counts(claim.origin, Subject(claim.jail, placement.address)) else { continue }
-            let (host, until) = (claim.origin.host, state.until)
+        forEachLive(placement, at: now, where: counts) { host, until in
             // Of two, the first by name.
-            if let other = longest, (until, other.host) <= (other.until, host) { continue }
+            if let other = longest, (until, other.host) <= (other.until, host) { return }
             longest = (host, until)
         }
         return longest
@@ -69,18 +71,36 @@ struct Replica: Sendable {
 
     /// Who vouches for a ban of this placement.
     func witnesses(_ placement: Subject, at now: Timestamp, where counts: (Origin, Subject) -> Bool) -> Set<Host> {
-        let live = claims(on: placement).filter {
-            $0.state.bounded(by: maximumBantime).isLive(at: now)
-                && counts($0.origin, Subject($0.jail, placement.address))
-        }
-        return Set(live.map(\.origin.host))
+        var witnesses: Set<Host> = []
+        forEachLive(placement, at: now, where: counts) { host, _ in witnesses.insert(host) }
+        return witnesses
     }
 
     /// The first, by name, of those that have said something of this placement.
-    func host(behind placement: Subject) -> Host? { claims(on: placement).map(\.origin.host).min() }
+    func host(behind placement: Subject) -> Host? {
+        var first: Host?
+        table.search(placement.address) { _, claim in
+            if isPlaced(claim, at: placement) { first = min(first ?? claim.origin.host, claim.origin.host) }
+            return false
+        }
+        return first
+    }
 
-    private func claims(on placement: Subject) -> [ReportTable.Claim] {
-        let all = table.claims(on: placement.address)
-        return jail == nil ? all.filter { $0.jail == placement.jail } : all
+    private func forEachLive(
+        _ placement: Subject, at now: Timestamp, where counts: (Origin, Subject) -> Bool,
+        _ take: (Host, Timestamp) -> Void
+    ) {
+        table.search(placement.address) { _, claim in
+            guard isPlaced(claim, at: placement) else { return false }
+            let state = claim.state.bounded(by: maximumBantime)
+            if state.isLive(at: now), counts(claim.origin, Subject(claim.jail, placement.address)) {
+                take(claim.origin.host, state.until)
+            }
+            return false
+        }
+    }
+
+    private func isPlaced(_ claim: ReportTable.Claim, at placement: Subject) -> Bool {
+        jail != nil || claim.jail == placement.jail
     }
 }

@@ -1,12 +1,28 @@
 internal import BanModel
+internal import HeapModule
 
-/// Reports by the address that they are about, what each origin's come to, and the digests of their buckets.
+/// Reports by the address that they are about, what each origin's come to, the digests of their buckets, and their ends.
 struct ReportTable: Sendable {
+    typealias Place = AddressTable<ReportRow>.Place
+
     /// One origin's word on an address.
     struct Claim: Sendable {
         var origin: Origin
         var jail: Jail
         var state: Report.State
+    }
+
+    /// Who says something in a jail.
+    private struct Speaker: Hashable, Sendable {
+        var origin: Origin
+        var jail: Jail
+    }
+
+    /// What is reckoned once for all reports of a speaker.
+    private struct Voice: Sendable {
+        var beginning: ReportDigest.Beginning
+        /// The number of its origin.
+        var origin: Int
     }
 
     /// What one origin's reports come to.
@@ -15,104 +31,262 @@ struct ReportTable: Sendable {
         var version: Version = 0
         var digest = ReportDigest()
         var count = 0
+    }
 
-        /// - Parameter version: the new one's.
-        mutating func replace(_ old: ReportDigest?, by new: ReportDigest?, _ version: Version) {
-            if let old {
-                digest.remove(old)
-                count -= 1
-            }
-            if let new {
-                digest.add(new)
-                count += 1
-            }
-            self.version = max(self.version, version)
+    private struct End: Comparable, Sendable {
+        var time: Timestamp
+        var place: Place
+
+        static func < (left: End, right: End) -> Bool {
+            left.time < right.time || left.time == right.time && left.place < right.place
         }
     }
 
-    /// By bucket, and there by address.
-    private var shards: [[Address: [Claim]]] = Array(repeating: [:], count: ReportBuckets.count)
-    private var origins: [Origin: Summary] = [:]
+    private var rows = AddressTable<ReportRow>()
+    /// Of those that are remembered for longer than they count.
+    private var forgets: [Place: Timestamp] = [:]
+    private var speakers = NumberedNames<Speaker>()
+    /// By the number of the speaker.
+    private var voices: [Voice?] = []
+    private var origins = NumberedNames<Origin>()
+    /// By the number of the origin.
+    private var summaries: [Summary] = []
     private(set) var buckets = ReportBuckets()
-    private(set) var count = 0
+    /// When something of a report ends: its ban, and then the need to remember it. Some are of states that are past.
+    private var ends = Heap<End>()
 
-    func claims(on address: Address) -> [Claim] { shards[ReportBuckets.index(of: address)][address] ?? [] }
+    /// No report counts longer than this after its version's time.
+    private(set) var maximumBantime: Duration
+
+    init(maximumBantime: Duration) { self.maximumBantime = maximumBantime }
+
+    var count: Int { rows.count }
+
+    // MARK: Looking
+
+    func claims(on address: Address) -> [Claim] {
+        var claims: [Claim] = []
+        search(address) { _, claim in
+            claims.append(claim)
+            return false
+        }
+        return claims
+    }
+
+    /// Hands out what is claimed of an address, in no order that counts, until it is told that this is enough.
+    func search(_ address: Address, _ isEnough: (Place, Claim) -> Bool) {
+        rows.search(address) { place, row in isEnough(place, claim(of: row, at: place)) }
+    }
 
     /// How many reports a host's sources together have on an address.
     func count(of host: Host, on address: Address) -> Int {
-        claims(on: address).reduce(0) { $1.origin.host == host ? $0 + 1 : $0 }
+        var count = 0
+        rows.search(address) { _, row in
+            if speakers[row.speaker].origin.host == host { count += 1 }
+            return false
+        }
+        return count
     }
 
     /// Whether there is anything in this bucket.
-    func holds(_ bucket: Int) -> Bool { !shards[bucket].isEmpty }
+    func holds(_ bucket: Int) -> Bool { !rows.isEmpty(bucket) }
 
-    func summary(of origin: Origin) -> Summary { origins[origin] ?? Summary() }
+    func summary(of origin: Origin) -> Summary { origins.number(of: origin).map { summaries[Int($0)] } ?? Summary() }
 
     /// Every report, in no order.
-    var reports: KeptReports { KeptReports(shards: shards) }
+    var reports: KeptReports { KeptReports(table: self) }
 
     /// Every report of one bucket, in the order of their keys.
     func reports(in bucket: Int) -> [Report] {
-        shards[bucket].flatMap { (address, claims) in
-            claims.map { Report(origin: $0.origin, subject: Subject($0.jail, address), state: $0.state) }
-        }.sorted { $0.key < $1.key }
+        rows.rows(in: bucket).map { report(of: $0.row, at: $0.place) }.sorted { $0.key < $1.key }
     }
 
     /// Those of these origins in one bucket, in the order of their keys.
     func reports(of wanted: [Origin], in bucket: Int) -> [Report] {
-        var found: [Report] = []
-        for (address, claims) in shards[bucket] {
-            for claim in claims where wanted.contains(claim.origin) {
-                found.append(Report(origin: claim.origin, subject: Subject(claim.jail, address), state: claim.state))
-            }
+        rows.rows(in: bucket).filter { wanted.contains(speakers[$0.row.speaker].origin) }.map {
+            report(of: $0.row, at: $0.place)
+        }.sorted { $0.key < $1.key }
+    }
+
+    subscript(key: ReportKey) -> Report.State? { place(of: key).map { state(at: $0) } }
+
+    /// Where the report is; nil where there is none.
+    func place(of key: ReportKey) -> Place? {
+        guard let speaker = speakers.number(of: Speaker(origin: key.origin, jail: key.subject.jail)) else { return nil }
+        var found: Place?
+        rows.search(key.subject.address) { place, row in
+            guard row.speaker == speaker else { return false }
+            found = place
+            return true
         }
-        return found.sorted { $0.key < $1.key }
+        return found
+    }
+
+    func state(at place: Place) -> Report.State { state(of: rows[place], at: place) }
+
+    var allRows: AddressTable<ReportRow>.Rows { rows.rows }
+
+    func report(of row: ReportRow, at place: Place) -> Report {
+        let claim = claim(of: row, at: place)
+        return Report(origin: claim.origin, subject: Subject(claim.jail, row.address), state: claim.state)
+    }
+
+    func report(at place: Place) -> Report { report(of: rows[place], at: place) }
+
+    private func claim(of row: ReportRow, at place: Place) -> Claim {
+        let speaker = speakers[row.speaker]
+        return Claim(origin: speaker.origin, jail: speaker.jail, state: state(of: row, at: place))
+    }
+
+    private func state(of row: ReportRow, at place: Place) -> Report.State {
+        row.state(forget: row.isRemembered ? forgets[place] : nil)
+    }
+
+    // MARK: Changing
+
+    /// Merges one report. Returns what is known then, where that is news.
+    ///
+    /// - Parameter now: nil: its end is not watched before ``watchAll(at:)``.
+    mutating func merge(_ report: Report, at now: Timestamp?) -> Report.State? {
+        guard let place = place(of: report.key) else {
+            insert(report, at: now)
+            return report.state
+        }
+        let known = state(at: place)
+        let merged = known.merged(with: report.state)
+        guard merged != known else { return nil }
+        replace(known, at: place, by: merged, at: now)
+        return merged
+    }
+
+    /// One that is not there yet.
+    mutating func insert(_ report: Report, at now: Timestamp?) {
+        let origin = use(report.origin)
+        let (speaker, isNew) = speakers.use(Speaker(origin: report.origin, jail: report.subject.jail))
+        if isNew {
+            let beginning = ReportDigest.Beginning(report.origin, report.subject.jail)
+            while voices.count <= Int(speaker) { voices.append(nil) }
+            voices[Int(speaker)] = Voice(beginning: beginning, origin: origin)
+        }
+        let place = rows.insert(ReportRow(report.subject.address, speaker, report.state))
+        note(nil, report.state, at: place)
+        if let now { watch(report.state, at: place, from: now) }
+    }
+
+    private mutating func use(_ origin: Origin) -> Int {
+        let (number, isNew) = origins.use(origin)
+        if isNew {
+            if Int(number) == summaries.count { summaries.append(Summary()) }
+            summaries[Int(number)] = Summary()
+        }
+        return Int(number)
+    }
+
+    mutating func replace(_ known: Report.State, at place: Place, by state: Report.State, at now: Timestamp?) {
+        rows[place].set(state)
+        note(known, state, at: place)
+        if let now { watch(state, at: place, from: now) }
+    }
+
+    mutating func remove(at place: Place) {
+        let row = rows[place]
+        note(state(of: row, at: place), nil, at: place)
+        rows.remove(place)
+        guard let origin = voices[Int(row.speaker)]?.origin else { preconditionFailure("a speaker without a voice") }
+        speakers.drop(row.speaker)
+        origins.drop(UInt32(origin))
+    }
+
+    /// Whether peers of the old form were told of it.
+    mutating func tell(at place: Place, _ isTold: Bool) { rows[place].isTold = isTold }
+
+    func isTold(at place: Place) -> Bool { rows[place].isTold }
+
+    /// What depends on a report, which has changed from one state to another, or come, or is about to go.
+    private mutating func note(_ old: Report.State?, _ new: Report.State?, at place: Place) {
+        let row = rows[place]
+        guard let voice = voices[Int(row.speaker)] else { preconditionFailure("a speaker without a voice") }
+        let bucket = ReportBuckets.index(of: row.address)
+        if let old {
+            let digest = ReportDigest(voice.beginning, row.address, old)
+            summaries[voice.origin].digest.remove(digest)
+            summaries[voice.origin].count -= 1
+            buckets.remove(withPardon(old, row.address, voice, digest), from: bucket)
+        }
+        if let new {
+            let digest = ReportDigest(voice.beginning, row.address, new)
+            summaries[voice.origin].digest.add(digest)
+            summaries[voice.origin].count += 1
+            summaries[voice.origin].version = max(summaries[voice.origin].version, new.version)
+            buckets.add(withPardon(new, row.address, voice, digest), to: bucket)
+        }
+        if let new, new.forget != new.until {
+            forgets[place] = new.forget
+        } else if old.map({ $0.forget != $0.until }) ?? false {
+            forgets[place] = nil
+        }
     }
 
     /// As the buckets tell it: reckoned anew only where that differs.
-    private static func withPardon(_ report: Report, _ digest: ReportDigest) -> ReportDigest {
-        report.state.isPardoned ? ReportDigest(of: report, tellsPardons: true) : digest
+    private func withPardon(
+        _ state: Report.State, _ address: Address, _ voice: Voice, _ digest: ReportDigest
+    ) -> ReportDigest {
+        state.isPardoned ? ReportDigest(voice.beginning, address, state, tellsPardons: true) : digest
     }
 
-    subscript(key: ReportKey) -> Report.State? {
-        get { claims(on: key.subject.address).first { $0.isOf(key) }?.state }
-        set {
-            let address = key.subject.address
-            let shard = ReportBuckets.index(of: address)
-            let known = Self.replace(key, by: newValue, in: &shards[shard][address, default: []])
-            if newValue == nil, shards[shard][address]?.isEmpty == true { shards[shard][address] = nil }
-            guard known != nil || newValue != nil else { return }
-            let removed = known.map { ReportDigest(of: key.report($0)) }
-            let added = newValue.map { ReportDigest(of: key.report($0)) }
-            if let known, let removed {
-                buckets.remove(Self.withPardon(key.report(known), removed), from: shard)
-            }
-            if let newValue, let added { buckets.add(Self.withPardon(key.report(newValue), added), to: shard) }
-            count += (added == nil ? 0 : 1) - (removed == nil ? 0 : 1)
-            origins[key.origin, default: Summary()].replace(removed, by: added, newValue?.version ?? 0)
-            if added == nil, origins[key.origin]?.count == 0 { origins[key.origin] = nil }
+    // MARK: Ends
+
+    /// When a ban, or the need to remember a report, ends next; some of these are past, and nothing follows from them.
+    var nextEnd: Timestamp? { ends.min?.time }
+
+    /// Those of which something has ended by then, the earliest first, each taken out of what is watched.
+    mutating func takeEnded(by now: Timestamp) -> [Place] {
+        guard let next = nextEnd, next <= now else { return [] }
+        var ended: [Place] = []
+        var seen: Set<Place> = []
+        while let first = ends.min, first.time <= now {
+            ends.removeMin()
+            guard let row = rows.row(at: first.place), !seen.contains(first.place) else { continue }
+            let state = state(of: row, at: first.place).bounded(by: maximumBantime)
+            // Of a state that is past, unless something has ended by now.
+            guard first.time == state.until || state.forget <= now else { continue }
+            ended.append(first.place)
+            seen.insert(first.place)
         }
+        return ended
     }
 
-    /// Returns what was there before.
-    private static func replace(
-        _ key: ReportKey, by new: Report.State?, in claims: inout [Claim]
-    ) -> Report.State? {
-        let known = claims.firstIndex { $0.isOf(key) }.map { claims.remove(at: $0).state }
-        if let new { claims.append(Claim(origin: key.origin, jail: key.subject.jail, state: new)) }
-        return known
+    /// Looks for every end from now on: the table was read, or a clock was set, and what was over may be yet to come.
+    mutating func watchAll(at now: Timestamp) {
+        var ends: [End] = []
+        for (place, row) in rows.rows {
+            let (first, second) = moments(of: state(of: row, at: place), from: now)
+            if let first { ends.append(End(time: first, place: place)) }
+            if let second { ends.append(End(time: second, place: place)) }
+        }
+        self.ends = Heap(ends)
     }
 
-    /// Merges one report. Returns what is known then, where that is news.
-    mutating func merge(_ report: Report) -> Report.State? {
-        let known = self[report.key]
-        let merged = known?.merged(with: report.state) ?? report.state
-        guard merged != known else { return nil }
-        self[report.key] = merged
-        return merged
+    /// Every report counts for as long from now on.
+    mutating func bound(by maximum: Duration, at now: Timestamp) {
+        guard maximum != maximumBantime else { return }
+        maximumBantime = maximum
+        watchAll(at: now)
     }
-}
 
-extension ReportTable.Claim {
-    fileprivate func isOf(_ key: ReportKey) -> Bool { origin == key.origin && jail == key.subject.jail }
+    private mutating func watch(_ state: Report.State, at place: Place, from now: Timestamp) {
+        let (first, second) = moments(of: state, from: now)
+        if let first { ends.insert(End(time: first, place: place)) }
+        if let second { ends.insert(End(time: second, place: place)) }
+        // Most are of states that are past.
+        if ends.count > 3 * count + 100 { watchAll(at: now) }
+    }
+
+    /// When it stops to count, and when it may be forgotten; what is past needs no look, but for the last one.
+    private func moments(of state: Report.State, from now: Timestamp) -> (Timestamp?, Timestamp?) {
+        let bounded = state.bounded(by: maximumBantime)
+        let forget = bounded.forget == .forever ? nil : max(bounded.forget, now)
+        guard bounded.isLive(at: now), bounded.until < bounded.forget else { return (forget, nil) }
+        return (bounded.until, forget)
+    }
 }

@@ -23,7 +23,7 @@ extension Subscriber {
     ) -> [Effect] {
         let (longest, offset) = (replica.maximumBantime, clockOffset)
         maximumBantimes[hub] = greeting.maximumBantime
-        replica.maximumBantime = maximumBantimes.values.max() ?? longest
+        replica.bound(by: maximumBantimes.values.max() ?? longest, at: hubTime(now))
         if asked <= now, now - asked <= Self.promptAnswer {
             compareClocks(greeting.time, of: hub, at: now)
         }

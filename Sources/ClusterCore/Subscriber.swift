@@ -155,7 +155,7 @@ package struct Subscriber: Sendable {
         hubClocks = HubClocks(hubs: settings.hubs)
         obedience = Obedience(hubs: settings.hubs)
         for report in reports {
-            _ = replica.merge(report)
+            _ = replica.merge(report, at: nil)
             lastVersion = max(lastVersion, report.state.version)
         }
         for record in records { ledger.note(record) }
@@ -168,6 +168,7 @@ package struct Subscriber: Sendable {
     package mutating func start(at now: Timestamp) -> [Effect] {
         let last = Timestamp(microseconds: lastVersion)
         clock.begin(at: now, doubting: lastVersion > 0 && last + Ledger.memory < now ? last : nil)
+        replica.watchAll(at: hubTime(now))
         resetEnds(at: now)
         for (placement, entry) in ledger.entries.sorted(by: { $0.key < $1.key }) {
             settleIntent(placement, entry.step, at: now)
@@ -208,7 +209,7 @@ package struct Subscriber: Sendable {
     }
 
     mutating func take(_ report: Report, at now: Timestamp) {
-        guard let state = replica.merge(report) else { return }
+        guard let state = replica.merge(report, at: hubTime(now)) else { return }
         lastVersion = max(lastVersion, state.version)
         effects.append(.replica(Report(origin: report.origin, subject: report.subject, state: state)))
         let placement = replica.placement(of: report.subject)
@@ -231,7 +232,7 @@ package struct Subscriber: Sendable {
     // MARK: What the shell looks at
 
     package var nextDeadline: Timestamp? {
-        let next = clock.deadline ?? deadlines.next
+        let next = clock.deadline ?? nextEnd
         guard underway == nil else { return next }
         return earlier(next, earlier(nextRetry, nextLook))
     }
@@ -241,6 +242,9 @@ package struct Subscriber: Sendable {
     package func replicaSnapshot(at now: Timestamp) -> [Report] {
         replica.reports.filter { replica.isKept($0.state, at: hubTime(now)) }
     }
+
+    /// When something is to be looked at anew, by our own time.
+    private var nextEnd: Timestamp? { earlier(deadlines.next, replica.nextEnd.map { $0 - clockOffset }) }
 
     /// When a lane that failed, and in which something waits, is tried again.
     private var nextRetry: Timestamp? {
@@ -270,6 +274,7 @@ package struct Subscriber: Sendable {
     }
 
     mutating func reviewAll(at now: Timestamp) {
+        replica.watchAll(at: hubTime(now))
         for placement in replica.placements.union(ledger.entries.keys).sorted() { review(placement, at: now) }
     }
 
@@ -322,10 +327,12 @@ package struct Subscriber: Sendable {
     func hubTime(_ now: Timestamp) -> Timestamp { clock.believed(now) + clockOffset }
 
     mutating func finish(at now: Timestamp) -> [Effect] {
-        if clock.show(now, due: deadlines.next) {
+        if clock.show(now, due: nextEnd) {
+            replica.watchAll(at: hubTime(now))
             waitNoLonger(at: now)
             resetEnds(at: now)
         }
+        for placement in replica.takeEnded(by: hubTime(now)) { review(placement, at: now) }
         for placement in deadlines.takeDue(at: clock.believed(now)) { review(placement, at: now) }
         if underway == nil { begin(at: now) }
         noteObedience()
@@ -381,7 +388,6 @@ package struct Subscriber: Sendable {
 
     /// Looks at a placement anew: after news of it, when an end comes, and when an act on it failed.
     mutating func review(_ placement: Subject, at now: Timestamp) {
-        if let next = replica.expire(placement, at: hubTime(now)) { deadlines.add(placement, at: next - clockOffset) }
         if let reason = refusal(of: placement.address), wish(for: placement, at: now) != nil {
             effects.append(.note(.neverBanned(placement.address, reason: reason)))
         }

@@ -26,11 +26,11 @@ import Testing
     func `any order, any doubling, and any subset and its completion give the same`(seed: UInt64) {
         var random = SplitMix(seed: seed)
         let all = some(&random)
-        var first = ReportTable()
-        for report in all { _ = first.merge(report) }
-        var other = ReportTable()
-        for report in shuffled(all, &random) where random.below(2) == 0 { _ = other.merge(report) }
-        for report in shuffled(all + all, &random) { _ = other.merge(report) }
+        var first = ReportTable(maximumBantime: .seconds(30 * 86_400))
+        for report in all { _ = first.merge(report, at: nil) }
+        var other = ReportTable(maximumBantime: .seconds(30 * 86_400))
+        for report in shuffled(all, &random) where random.below(2) == 0 { _ = other.merge(report, at: nil) }
+        for report in shuffled(all + all, &random) { _ = other.merge(report, at: nil) }
         #expect(Set(other.reports) == Set(first.reports))
         #expect(other.buckets == first.buckets)
         #expect(other.count == first.count)
@@ -38,6 +38,6 @@ import Testing
             #expect(other.summary(of: report.origin).digest == first.summary(of: report.origin).digest)
         }
         // And nothing is news any more.
-        for report in all { #expect(other.merge(report) == nil) }
+        for report in all { #expect(other.merge(report, at: nil) == nil) }
     }
 }
