@@ -477,23 +477,4 @@ import Testing
         _ = monitor.advance(to: .at(302))
         #expect(monitor.wantsGreeting)
     }
-
-    @Test(arguments: [true, false])
-    func `a jail that was seen away, or made fewer bans than it listed, was restarted`(isSeenAway: Bool) {
-        var rig = MonitorRig()
-        rig.begin()
-        rig.line(.banned(address("192.0.2.1")), at: 0)
-        // Its count is not told.
-        let bans = running(["192.0.2.1": 600], total: 1)
-        rig.answerAll { if case .status = $0 { .unclear("busy") } else { bans($0, $1) } }
-        if isSeenAway {
-            rig.carryOut(rig.monitor.answered(.jails, with: .jails([]), isLogRead: true, at: rig.now))
-        }
-        rig.line(.unbanned(address("192.0.2.1")), at: 20)
-        rig.fail2ban = running([:], total: 0)
-        rig.wait(until: 30)
-        #expect(rig.heard == ["Ban 192.0.2.1"], "it may be restoring what it had banned")
-        rig.wait(until: 400)
-        #expect(rig.heard == ["Ban 192.0.2.1", "Unban 192.0.2.1"])
-    }
 }
