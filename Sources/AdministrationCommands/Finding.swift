@@ -72,7 +72,7 @@ extension Finding {
             Finding(
                 "fail2ban", .failed, "does not answer as it should: \(reason)",
                 remedy: "look what `fail2ban-client status` says, and into fail2ban's log")
-        case .bantime, .bans, .status, .changed, .noSuchJail:
+        case .bantime, .bans, .status, .changed, .packetFilter, .noSuchJail:
             Finding("fail2ban", .failed, "answered something else than was asked")
         }
     }
