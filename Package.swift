@@ -86,8 +86,8 @@ let package = Package(
         room(
             "AdministrationCommands",
             [
-                "HubClient", "DaemonKit", "ClusterProtocol", "ClusterConfiguration", "Fail2Ban", "BanModel", "ZeroMQ",
-                "LinuxSystem", argumentParser,
+                "HubClient", "DaemonKit", "ClusterProtocol", "ClusterConfiguration", "Fail2Ban", "PacketFilter",
+                "BanModel", "ZeroMQ", "LinuxSystem", argumentParser,
             ]),
 
         // Floor 3: what daemons share.
