@@ -61,8 +61,10 @@ struct PacketFilterPlan: Sendable {
                 isWorn = true
             } else {
                 let end = until.map { min($0, now + Self.longest) }
+                // What has ended is known until the next look, and the kernel may hold it a moment longer.
+                let isNew = addresses[address] == nil
                 addresses[address] = end
-                change.addresses.append(PacketFilterChange.Element(address, for: end.map { $0 - now }))
+                change.addresses.append(.init(address, for: end.map { $0 - now }, isNew: isNew))
             }
         }
         if isWorn {

@@ -17,8 +17,9 @@ struct PacketFilterScript {
             if change.form == nil {
                 // Older kernels leave the end as it is where an element is added once more, and to delete one that is not
                 // there, or has ended since, would undo the whole file.
-                write("add", elements.map(\.address.description), set)
-                write("delete", elements.map(\.address.description), set)
+                let old = elements.filter { !$0.isNew }.map(\.address.description)
+                write("add", old, set)
+                write("delete", old, set)
             }
             write("add", elements.compactMap(Self.entry), set)
             guard let networks = change.networks else { continue }

@@ -12,7 +12,11 @@ private struct Kernel {
     mutating func carryOut(_ change: PacketFilterChange, at now: Timestamp) {
         calls.append(change)
         if let new = change.form { (form, ends) = (new, [:]) }
-        for element in change.addresses { ends[element.address] = element.timeout.map { now + $0 } }
+        for element in change.addresses {
+            // Older kernels leave the end of what they hold as it is.
+            if element.isNew, held(at: now)[element.address] != nil { continue }
+            ends[element.address] = element.timeout.map { now + $0 }
+        }
         guard let networks = change.networks else { return }
         ends = ends.filter { !$0.key.isNetwork }
         for element in networks { ends[element.address] = now + element.timeout! }

@@ -32,6 +32,18 @@ import Testing
             """
         ),
         (
+            PacketFilterChange(addresses: [
+                Element(address("198.51.100.1"), for: .seconds(60), isNew: true),
+                Element(address("198.51.100.2"), for: .seconds(60)),
+            ]),
+            """
+            add element inet fail2ban-cluster addresses4 { 198.51.100.2 }
+            delete element inet fail2ban-cluster addresses4 { 198.51.100.2 }
+            add element inet fail2ban-cluster addresses4 { 198.51.100.1 timeout 60000ms, 198.51.100.2 timeout 60000ms }
+
+            """
+        ),
+        (
             PacketFilterChange(networks: [Element(address("198.51.100.0/24"), for: .seconds(1))]),
             """
             flush set inet fail2ban-cluster networks4
