@@ -80,14 +80,14 @@ let package = Package(
             "SubscriberDaemon",
             [
                 "HubClient", "DaemonKit", "ClusterCore", "ClusterProtocol", "ClusterConfiguration", "Fail2Ban",
-                "BanModel", "ZeroMQ", "LinuxSystem", logging,
+                "PacketFilter", "BanModel", "ZeroMQ", "LinuxSystem", logging,
             ]),
 
         room(
             "AdministrationCommands",
             [
-                "HubClient", "DaemonKit", "ClusterProtocol", "ClusterConfiguration", "Fail2Ban", "BanModel", "ZeroMQ",
-                "LinuxSystem", argumentParser,
+                "HubClient", "DaemonKit", "ClusterProtocol", "ClusterConfiguration", "Fail2Ban", "PacketFilter",
+                "BanModel", "ZeroMQ", "LinuxSystem", argumentParser,
             ]),
 
         // Floor 3: what daemons share.
@@ -98,11 +98,12 @@ let package = Package(
                 "BanModel", "ClusterConfiguration", "ClusterProtocol", "LinuxSystem", argumentParser, logging,
             ]),
 
-        // Floor 2: the machines, the protocol, the configuration, fail2ban, the database.
+        // Floor 2: the machines, the protocol, the configuration, fail2ban, nft, the database.
         room("ClusterCore", ["BanModel"] + collections),
         room("ClusterProtocol", ["BanModel"]),
         room("ClusterConfiguration", ["BanModel"]),
         room("Fail2Ban", ["BanModel", "LinuxSystem"]),
+        room("PacketFilter", ["BanModel", "LinuxSystem"]),
         room("ReportStore", ["BanModel", "LinuxSystem", grdb]),
 
         // Floor 1: values, and libzmq.
@@ -141,6 +142,7 @@ let package = Package(
         tests(of: "LinuxSystem", with: ["OwnThread"]),
         tests(
             of: "MonitorDaemon", with: ["BanModel", "ClusterConfiguration", "Fail2Ban", "LinuxSystem", "OwnThread"]),
+        tests(of: "PacketFilter", with: ["BanModel", "LinuxSystem", "OwnThread"]),
         tests(of: "ReportStore", with: ["BanModel", "LinuxSystem", "OwnThread", "store-writer", grdb]),
         tests(of: "Simulation"),
         tests(of: "ZeroMQ", with: ["LinuxSystem", "OwnThread"]),

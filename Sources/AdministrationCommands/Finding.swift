@@ -72,8 +72,25 @@ extension Finding {
             Finding(
                 "fail2ban", .failed, "does not answer as it should: \(reason)",
                 remedy: "look what `fail2ban-client status` says, and into fail2ban's log")
-        case .bantime, .bans, .status, .changed, .noSuchJail:
+        case .bantime, .bans, .status, .changed, .packetFilter, .noSuchJail:
             Finding("fail2ban", .failed, "answered something else than was asked")
+        }
+    }
+
+    /// - Parameter answer: what the packet filter's table holds.
+    static func packetFilter(_ answer: Answer) -> Finding {
+        switch answer {
+        case .packetFilter(let elements?): Finding("nftables", .ok, "the table holds \(elements.count) bans")
+        case .packetFilter(nil):
+            Finding(
+                "nftables", .warning, "there is no table inet fail2ban-cluster, or it is not as it should be",
+                remedy: "start the subscriber: it makes it, and every five minutes what is wrong with it good")
+        case .impossible(let reason), .unclear(let reason), .notRunning(let reason):
+            Finding(
+                "nftables", .failed, "cannot be asked: \(reason)",
+                remedy: "install nftables; run this, and the subscriber, as root")
+        case .jails, .bantime, .bans, .status, .changed, .noSuchJail:
+            Finding("nftables", .failed, "answered something else than was asked")
         }
     }
 

@@ -5,6 +5,7 @@ internal import DaemonKit
 internal import Fail2Ban
 internal import Glibc
 internal import LinuxSystem
+internal import PacketFilter
 
 /// What a person would try on this host when something does not work, in the order in which it would be tried.
 struct Inspection {
@@ -26,6 +27,7 @@ struct Inspection {
         inspectState()
         inspectLog()
         inspectFail2Ban()
+        inspectPacketFilter()
         for (endpoint, isAsked) in places() { inspect(endpoint, isAsked: isAsked) }
         if setup.hubs.isEmpty {
             findings.append(Finding("hub", .failed, "none is named", remedy: setup.noHub.description))
@@ -119,6 +121,12 @@ struct Inspection {
                         remedy: "install it, or set fail2banlogpath in [monitor] to fail2ban's log file"))
             }
         }
+    }
+
+    private mutating func inspectPacketFilter() {
+        guard roles.contains("subscriber"), let subscriber = configuration.subscriber, subscriber.action == .nftables
+        else { return }
+        findings.append(.packetFilter(PacketFilterProgram().read(subscriber.packetFilterForm)))
     }
 
     private mutating func inspectFail2Ban() {

@@ -16,7 +16,7 @@ package enum Instruction: Hashable, Sendable {
     case unban(Jail, [Address])
 }
 
-/// fail2ban's answer to a ``Question`` or an ``Instruction``.
+/// fail2ban's answer to a ``Question`` or an ``Instruction``, or the packet filter's.
 package enum Answer: Hashable, Sendable {
     case jails([Jail])
     /// nil: for ever.
@@ -25,6 +25,8 @@ package enum Answer: Hashable, Sendable {
     case status(banned: Set<Address>, total: Int)
     /// An instruction was carried out, and this many addresses were not banned (or free) before.
     case changed(Int)
+    /// What the packet filter's table holds, and for how long yet; nil: there is none, or it is not as we make it.
+    case packetFilter([Address: Duration]?)
     /// fail2ban runs, and has no such jail.
     case noSuchJail
     /// Nobody listens on fail2ban's socket: it is stopped, or starting.

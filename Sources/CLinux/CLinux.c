@@ -8,6 +8,7 @@
 #include <spawn.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -35,6 +36,10 @@ int cluster_pipe(int ends[2]) {
 
 int cluster_spawn_close_from(void *actions, int first) {
     return posix_spawn_file_actions_addclosefrom_np(actions, first);
+}
+
+int cluster_memory_file(const char *name) {
+    return memfd_create(name, MFD_CLOEXEC);
 }
 
 int cluster_signalfd(const int *signals, int count) {

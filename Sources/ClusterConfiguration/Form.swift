@@ -50,6 +50,31 @@ extension Form where Value == Host {
     static var host: Self { Self(expected: "a host's name of A-Z a-z 0-9 _ . -, at most 253 of them") { Host($0) } }
 }
 
+extension Form where Value == String {
+    /// All that fits into a script for nft in quotation marks, where `*` at the end would be a pattern.
+    static var interface: Self {
+        Self(expected: "all, or interfaces' names such as eth0, of A-Z a-z 0-9 _ . : @ -, at most 15 each") { text in
+            let isName = text.utf8.allSatisfy { byte in
+                switch byte {
+                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+                default: "_.:@-".utf8.contains(byte)
+                }
+            }
+            guard isName, (1...15).contains(text.utf8.count) else { return nil }
+            return text.lowercased() == "all" ? "all" : text
+        }
+    }
+}
+
+extension Form where Value == Int32 {
+    /// Far beyond the priorities that have names: -400 to 300.
+    static var nftPriority: Self {
+        Self(expected: "a whole number from -1000 to 1000") { text in
+            Int32(text).flatMap { (-1000...1000).contains($0) ? $0 : nil }
+        }
+    }
+}
+
 extension Form where Value == Jail {
     static var jail: Self { Self(expected: "names of jails of A-Z a-z 0-9 _ . -, at most 64 each") { Jail($0) } }
 }

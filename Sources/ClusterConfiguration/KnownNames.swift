@@ -10,7 +10,7 @@ enum KnownNames {
         GeneralSection.name: ["keyfile", "serverkey", "clusterkey"],
         MonitorSection.name: ["keyfile", "serverkey"],
         PublisherSection.name: ["keyfile", "authorizedkeys", "httpbindurl", "ratelimit", "maxbans"],
-        SubscriberSection.name: ["keyfile", "serverkey", "nftpriority", "nftinterfaces", "flushonstop"],
+        SubscriberSection.name: ["keyfile", "serverkey"],
     ]
 
     /// `[friend NAME]`: the one section that is not used yet, and the one that has a name.

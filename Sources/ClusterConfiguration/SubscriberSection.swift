@@ -16,6 +16,8 @@ package struct SubscriberSection: DaemonSection {
         /// Bans nobody: writes the original's line for each message.
         case log
         case fail2banClient
+        /// Into a table of the packet filter, without fail2ban.
+        case nftables
     }
 
     package enum TargetJail: Hashable, Sendable {
@@ -47,6 +49,10 @@ package struct SubscriberSection: DaemonSection {
     package var targetJail = TargetJail.own(ownJail)
     /// `logfile`: where the log action writes; nil: to syslog, facility AUTH.
     package var logFile: AbsolutePath?
+    /// `nftpriority` and `nftinterfaces`: how the packet filter's table is made.
+    package var packetFilterForm = PacketFilterForm()
+    /// `flushonstop`: whether the packet filter's table goes with the daemon.
+    package var flushesOnStop = false
 
     init?(reading reader: inout SectionReader) {
         pidfile = reader.optional("pidfile", .path)
@@ -64,10 +70,17 @@ package struct SubscriberSection: DaemonSection {
         ignored = reader.list("ignoreip", .address)
         bantime = reader.value("bantime", .banDuration, default: bantime)
         action = reader.value(
-            "subscriberaction", .choice(of: [("fail2banclient", .fail2banClient), ("log", .log)]), default: action)
+            "subscriberaction",
+            .choice(of: [("fail2banclient", .fail2banClient), ("nftables", .nftables), ("log", .log)]),
+            default: action)
         targetJail = reader.value(
             "targetjail", .choice(of: [(Self.ownJail.name, .own(Self.ownJail)), ("same", .same)]), default: targetJail)
         logFile = reader.optional("logfile", .path)
+        packetFilterForm.priority = reader.value("nftpriority", .nftPriority, default: packetFilterForm.priority)
+        let interfaces = reader.list("nftinterfaces", .interface)
+        if interfaces.count > 1, interfaces.contains("all") { reader.note("nftinterfaces", "all is one of several") }
+        packetFilterForm.interfaces = Set(interfaces).subtracting(["all"])
+        flushesOnStop = reader.value("flushonstop", .yesOrNo, default: flushesOnStop)
         guard let broadcasts, replies.isEmpty || replies.count == broadcasts.count else { return nil }
         hubs = broadcasts.indices.map { Hub(broadcast: broadcasts[$0], reply: replies.isEmpty ? nil : replies[$0]) }
     }

@@ -61,7 +61,7 @@ struct QuestionSchedule: Sendable {
         case .noSuchJail:
             isServerDown = false
             want(question, at: now + lengthenPause(of: question))
-        case .jails, .bantime, .bans, .status, .changed:
+        case .jails, .bantime, .bans, .status, .changed, .packetFilter:
             isServerDown = false
             pauses[question] = nil
         }

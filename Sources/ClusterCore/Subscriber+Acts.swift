@@ -15,6 +15,7 @@ extension Subscriber {
     /// Starts the next act: the first that waits, and whatever else waits for the same.
     mutating func begin(at now: Timestamp) {
         let blocked = paused.isEmpty ? [] : Set(paused.filter { $0.value.until > now }.keys)
+        if beginPacketFilter(at: now) { return }
         if beginLook(at: now, isBusy: waiting.inLanes.contains { !blocked.contains($0) }) { return }
         while case .some(let lane) = waiting.nextLane(except: blocked) {
             guard let (first, number) = waiting.takeFirst(in: lane) else { return }
@@ -74,16 +75,18 @@ extension Subscriber {
     private func limit(for aim: Aim, _ first: Subject) -> Int {
         switch settings.target {
         case .log where lane(of: first) == nil: 10_000
+        case .packetFilter where aim == .adjust: Self.packetFilterBatch
         // Whose ban it is shows only in the answer to a call of its own.
         case .same where aim == .ban: 1
         // Freeing a network frees what lies inside: it goes alone, and only while it is listed.
-        case .own, .same, .log: aim == .free && first.address.isNetwork ? 1 : batch.size
+        case .own, .same, .log, .packetFilter: aim == .free && first.address.isNetwork ? 1 : batch.size
         }
     }
 
     private mutating func start(
         _ aim: Aim, _ placements: [Subject], in lane: WaitingList.Lane, number: UInt64, at now: Timestamp
     ) {
+        if aim == .adjust { return adjustPacketFilter(placements, number: number, at: now) }
         if aim == .ban, lane != nil {
             for placement in placements {
                 note(.intended, placement, at: now)
@@ -120,6 +123,9 @@ extension Subscriber {
     // MARK: Answers
 
     mutating func conclude(_ act: Underway, _ answer: Answer, at now: Timestamp) {
+        if act.lane == Self.packetFilter, settings.target == .packetFilter {
+            return concludePacketFilter(act, answer, at: now)
+        }
         if act.aim == .look, let jail = act.lane { return concludeLook(in: jail, answer, act, at: now) }
         let jail = act.placements[0].jail
         switch (act.aim, answer) {

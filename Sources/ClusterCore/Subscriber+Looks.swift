@@ -94,7 +94,7 @@ extension Subscriber {
             emit(.note(.failed(jail, reason: reason)))
             sights[jail]?.due = now
             failed(act, at: now)
-        case .jails, .bantime, .changed:
+        case .jails, .bantime, .changed, .packetFilter:
             emit(.note(.failed(jail, reason: "fail2ban answered something else")))
             failed(act, at: now)
         }
@@ -191,7 +191,7 @@ extension Subscriber {
     }
 
     /// A person freed it here.
-    private mutating func yield(_ placement: Subject, at now: Timestamp) {
+    mutating func yield(_ placement: Subject, at now: Timestamp) {
         let witnesses = witnesses(for: placement, at: now)
         record(LedgerRecord(placement, .yielded, at: now, witnesses: witnesses))
         emit(.note(.yielded(placement)))

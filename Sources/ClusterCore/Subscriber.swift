@@ -17,9 +17,17 @@ package struct Subscriber: Sendable {
             case same
             /// Nothing is banned; the log action's lines say what would be.
             case log
+            /// All bans go to the packet filter.
+            case packetFilter
 
             /// The one that all bans go to; nil: each goes to the jail that its report names.
-            var jail: Jail? { if case .own(let jail) = self { jail } else { nil } }
+            var jail: Jail? {
+                switch self {
+                case .own(let jail): jail
+                case .packetFilter: Subscriber.packetFilter
+                case .same, .log: nil
+                }
+            }
         }
 
         package var host: Host
@@ -33,10 +41,11 @@ package struct Subscriber: Sendable {
         package var hubs: Int
         /// Whether one of them is of the old form: its broadcasts are filtered on the way, and nobody can ask it.
         package var hearsOldForm: Bool
+        package var packetFilterForm: PacketFilterForm
 
         package init(
             host: Host, target: Target, prefixFilter: String, ignored: [Address], bantime: Duration?, hubs: Int = 1,
-            hearsOldForm: Bool = true
+            hearsOldForm: Bool = true, packetFilterForm: PacketFilterForm = PacketFilterForm()
         ) {
             self.host = host
             self.target = target
@@ -45,6 +54,7 @@ package struct Subscriber: Sendable {
             self.bantime = bantime
             self.hubs = hubs
             self.hearsOldForm = hearsOldForm
+            self.packetFilterForm = packetFilterForm
         }
     }
 
@@ -53,6 +63,8 @@ package struct Subscriber: Sendable {
         case ask(Question)
         /// The log action's lines.
         case write([Announcement])
+        case readPacketFilter(PacketFilterForm)
+        case changePacketFilter(PacketFilterChange)
     }
 
     package enum Effect: Hashable, Sendable {
@@ -84,6 +96,9 @@ package struct Subscriber: Sendable {
         case missing(Subject)
         /// A person freed it here.
         case yielded(Subject)
+        /// There is no table, or it is not as it should be.
+        case packetFilterMadeAnew
+        case packetFilterFailed(String)
     }
 
     /// How many reports it keeps.
@@ -106,6 +121,7 @@ package struct Subscriber: Sendable {
     var renewing: Set<Subject> = []
     /// The jails that we ban in.
     var sights: [Jail: JailSight] = [:]
+    var plan = PacketFilterPlan()
     private var lastVersion: Version = 0
     private var effects: [Effect] = []
     var clock = BelievedClock()
@@ -142,8 +158,10 @@ package struct Subscriber: Sendable {
         case check
         /// To ban what is banned, so that it lasts longer.
         case renew
-        /// What the jail really holds.
+        /// What the jail, or the packet filter, really holds.
         case look
+        /// That the packet filter holds it until its end, or not.
+        case adjust
     }
 
     package init(
@@ -234,7 +252,7 @@ package struct Subscriber: Sendable {
     package var nextDeadline: Timestamp? {
         let next = clock.deadline ?? nextEnd
         guard underway == nil else { return next }
-        return earlier(next, earlier(nextRetry, nextLook))
+        return earlier(next, earlier(nextRetry, earlier(nextLook, nextPacketFilterLook)))
     }
 
     package func ledgerSnapshot(at now: Timestamp) -> [LedgerRecord] { ledger.snapshot(at: now) }
@@ -275,6 +293,7 @@ package struct Subscriber: Sendable {
 
     mutating func reviewAll(at now: Timestamp) {
         replica.watchAll(at: hubTime(now))
+        plan.forget(at: now)
         for placement in replica.placements.union(ledger.entries.keys).sorted() { review(placement, at: now) }
     }
 
@@ -317,6 +336,7 @@ package struct Subscriber: Sendable {
     mutating func waitNoLonger(at now: Timestamp) {
         for lane in paused.keys { paused[lane]?.until = now }
         for jail in sights.keys { sights[jail]?.clockWasSet(at: now) }
+        plan.forget(at: now)
         for placement in unfound.keys.sorted() {
             unfound[placement]?.again = now + Monitor.settling
             deadlines.add(placement, at: now + Monitor.settling)
@@ -355,6 +375,8 @@ package struct Subscriber: Sendable {
     /// Who wants this placement banned; nil where nobody does or nobody may.
     func decision(on placement: Subject, at now: Timestamp) -> (host: Host, until: Timestamp)? {
         guard refusal(of: placement.address) == nil else { return nil }
+        // What another action banned before is undone where it was done.
+        guard settings.target != .packetFilter || isInPacketFilter(placement) else { return nil }
         return wish(for: placement, at: now)
     }
 
@@ -405,6 +427,7 @@ package struct Subscriber: Sendable {
 
     /// What is to be done about a placement; nil where all is as it should be.
     func aim(for placement: Subject, at now: Timestamp) -> Aim? {
+        if isInPacketFilter(placement) { return packetFilterAim(for: placement, at: now) }
         let isWanted = decision(on: placement, at: now) != nil
         guard let step = ledger[placement]?.step else { return isWanted ? .ban : nil }
         if let moment = unfound[placement]?.again { return isWanted ? .ban : now < moment ? nil : .free }

@@ -1,23 +1,24 @@
 internal import CLinux
 internal import Glibc
 
-/// Runs a program to its end: no shell, nothing to read, and no descriptor of ours but its three. Blocks.
+/// Runs a program to its end: no shell, and no descriptor of ours but its three. Blocks.
 ///
 /// It gets a process group of its own; that group is ended (SIGTERM, half a second later SIGKILL) when the time is over,
 /// when an output passes its bound, or at the stop. Returns only once the program has ended.
 /// - Parameters:
 ///   - path: looked up in PATH where it has no slash.
+///   - input: what it reads; nil: nothing.
 ///   - additions: set on top of our own environment.
 ///   - timeLimit: from the start.
 ///   - outputLimit: bytes of each of the two outputs.
 ///   - stop: ends the program as soon as it is signalled; it is not cleared.
 package func runProgram(
-    _ path: String, _ arguments: [String] = [], environment additions: [String: String] = [:], timeLimit: Duration,
-    outputLimit: Int, until stop: Wakeup? = nil
+    _ path: String, _ arguments: [String] = [], input: [UInt8]? = nil, environment additions: [String: String] = [:],
+    timeLimit: Duration, outputLimit: Int, until stop: Wakeup? = nil
 ) -> ProgramResult {
     do throws(SystemError) {
         let deadline = SystemClock.monotonic() + timeLimit.inMicroseconds
-        var program = try RunningProgram(path, arguments, additions, outputLimit: outputLimit)
+        var program = try RunningProgram(path, arguments, input, additions, outputLimit: outputLimit)
         return try program.toEnd(by: deadline, until: stop)
     } catch {
         return .cannotStart(error)
@@ -35,11 +36,16 @@ private struct RunningProgram: ~Copyable {
     private var error: Collector
 
     init(
-        _ path: String, _ arguments: [String], _ additions: [String: String], outputLimit: Int
+        _ path: String, _ arguments: [String], _ input: [UInt8]?, _ additions: [String: String], outputLimit: Int
     ) throws(SystemError) {
         let output = try Pipe()
         let error = try Pipe()
-        let process = try spawn(path, arguments, additions, output: output.start.number, error: error.start.number)
+        // Whatever its size, it never has to be fed: no pipe that fills up.
+        var file: Descriptor?
+        if let input { file = try memoryFile("input", holding: input) }
+        let process = try spawn(
+            path, arguments, additions, input: file?.number, output: output.start.number, error: error.start.number)
+        _ = consume file
         let descriptor = cluster_pidfd_open(process)
         guard descriptor >= 0 else {
             let fault = SystemError.last("pidfd_open for \(path)")

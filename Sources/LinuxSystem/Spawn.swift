@@ -27,6 +27,23 @@ struct Pipe: ~Copyable {
     consuming func intoEnd() -> Descriptor { end }
 }
 
+/// A file in memory that holds these bytes, to be read from its beginning.
+func memoryFile(_ name: String, holding bytes: [UInt8]) throws(SystemError) -> Descriptor {
+    let file = Descriptor(cluster_memory_file(name))
+    guard file.number >= 0 else { throw .last("memfd_create") }
+    var written = 0
+    while written < bytes.count {
+        let count = bytes[written...].withUnsafeBytes { write(file.number, $0.baseAddress, $0.count) }
+        guard count >= 0 else {
+            if errno == EINTR { continue }
+            throw .last("write to memory")
+        }
+        written += count
+    }
+    guard lseek(file.number, 0, SEEK_SET) == 0 else { throw .last("lseek") }
+    return file
+}
+
 /// The status that waitpid(2) gives for a process that has ended, or ends at once.
 func collect(_ process: pid_t) -> Int32 {
     var status: Int32 = 0
@@ -37,16 +54,21 @@ func collect(_ process: pid_t) -> Int32 {
 /// A process with no descriptor of ours but its outputs.
 ///
 /// - Parameters:
+///   - input: nil for /dev/null.
 ///   - output: nil for /dev/null.
 ///   - isDetached: in a session of its own and the root folder, rather than in a process group of its own.
 func spawn(
-    _ path: String, _ arguments: [String], _ additions: [String: String], output: Int32?, error: Int32,
-    isDetached: Bool = false
+    _ path: String, _ arguments: [String], _ additions: [String: String], input: Int32? = nil, output: Int32?,
+    error: Int32, isDetached: Bool = false
 ) throws(SystemError) -> pid_t {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    if let input {
+        posix_spawn_file_actions_adddup2(&actions, input, 0)
+    } else {
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    }
     if let output {
         posix_spawn_file_actions_adddup2(&actions, output, 1)
     } else {

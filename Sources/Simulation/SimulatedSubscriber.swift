@@ -42,6 +42,7 @@ final class SimulatedSubscriber: SimulatedDaemon {
             switch act {
             case .instruct(let instruction): fail2ban.carryOut(instruction)
             case .ask(let question): fail2ban.answer(question)
+            case .readPacketFilter, .changePacketFilter: .impossible("there is no packet filter")
             case .write: .impossible("the log is the loop's own")
             }
         } answered: { [unowned self] _, answer in

@@ -21,6 +21,8 @@ struct SubscriberLoop: ~Copyable {
     private var ledger: StateFile<LedgerRecord>
     private var replica: StateFile<Report>
     private var actionLog: ActionLog
+    /// Whether the packet filter's table goes with the daemon.
+    private(set) var flushesOnStop: Bool
     private var unwrittenReports: [Report] = []
     private var unwrittenLedger: [LedgerRecord] = []
     private var waitingAct: Subscriber.Act?
@@ -55,6 +57,7 @@ struct SubscriberLoop: ~Copyable {
         self.replica = replica
         machine = Subscriber(settings: Self.settings(section, general, logger), reports: reports, records: records)
         actionLog = ActionLog(path: section.logFile?.text)
+        flushesOnStop = section.action == .nftables && section.flushesOnStop
     }
 
     private static func settings(
@@ -65,6 +68,7 @@ struct SubscriberLoop: ~Copyable {
             case (.log, _): .log
             case (.fail2banClient, .own(let jail)): .own(jail)
             case (.fail2banClient, .same): .same
+            case (.nftables, _): .packetFilter
             }
         return Subscriber.Settings(
             host: general.hostname, target: target, prefixFilter: section.prefixFilter,
@@ -73,7 +77,7 @@ struct SubscriberLoop: ~Copyable {
                 hubs: section.hubs.flatMap { [$0.broadcast, $0.reply] }.compactMap { $0 },
                 logger: logger),
             bantime: section.bantime.duration, hubs: section.hubs.count,
-            hearsOldForm: section.hubs.contains { $0.reply == nil })
+            hearsOldForm: section.hubs.contains { $0.reply == nil }, packetFilterForm: section.packetFilterForm)
     }
 
     mutating func run(under supervision: inout Supervision<SubscriberSection>) throws {
@@ -105,6 +109,7 @@ struct SubscriberLoop: ~Copyable {
     private mutating func reconfigure(_ section: SubscriberSection, _ general: GeneralSection) throws {
         for hub in hubs { try hub.feed.reconfigure(prefixFilter: section.prefixFilter) }
         mustRewriteReplica = true
+        flushesOnStop = section.action == .nftables && section.flushesOnStop
         carryOut(machine.reconfigure(Self.settings(section, general, logger), at: wall()))
     }
 
@@ -233,6 +238,10 @@ struct SubscriberLoop: ~Copyable {
             logger.notice(
                 "a person has freed it on this host: it stays free here until another host reports it",
                 metadata: ["jail": "\(subject.jail)", "address": "\(subject.address)"])
+        case .packetFilterMadeAnew:
+            logger.notice("the packet filter's table is not there, or not as it should be: made anew")
+        case .packetFilterFailed(let reason):
+            complaints.say("nft", "the packet filter could not be told", ["reason": "\(reason)"])
         case .failed(let jail, let reason):
             complaints.say("fail2ban", "fail2ban could not be told", ["jail": "\(jail)", "reason": "\(reason)"])
         }

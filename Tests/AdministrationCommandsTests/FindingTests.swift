@@ -41,6 +41,15 @@ import Testing
         #expect((finding.remedy == nil) == (verdict == .ok))
     }
 
+    @Test(arguments: [
+        (Answer.packetFilter([:]), Finding.Verdict.ok), (.packetFilter(nil), .warning), (.unclear("x"), .failed),
+        (.impossible("x"), .failed),
+    ]) func `nft answers, or there is something to do`(answer: Answer, verdict: Finding.Verdict) {
+        let finding = Finding.packetFilter(answer)
+        #expect(finding.verdict == verdict)
+        #expect((finding.remedy == nil) == (verdict == .ok))
+    }
+
     @Test func `a daemon that does not run is missed where no other runs`() {
         #expect(Finding.daemon("fail2ban-monitor", process: 7, isNeeded: true).verdict == .ok)
         #expect(Finding.daemon("fail2ban-monitor", process: nil, isNeeded: false).verdict == .warning)

@@ -16,7 +16,8 @@ enum Floors {
         (
             2,
             [
-                "ClusterCore", "ClusterProtocol", "ClusterConfiguration", "Fail2Ban", "ReportStore", "ClusterIdentity",
+                "ClusterCore", "ClusterProtocol", "ClusterConfiguration", "Fail2Ban", "PacketFilter", "ReportStore",
+                "ClusterIdentity",
             ]
         ),
         (1, ["BanModel", "ZeroMQ"]),

@@ -162,6 +162,29 @@ import Testing
         #expect(try inSubscriber("logfile = /var/log/x.log").logFile?.text == "/var/log/x.log")
     }
 
+    @Test(arguments: [
+        ("", PacketFilterForm(priority: -10)), ("nftpriority = -150", PacketFilterForm(priority: -150)),
+        ("nftinterfaces = All", PacketFilterForm()),
+        (
+            "nftinterfaces = eth0, wg-0.7\nnftpriority = 0",
+            PacketFilterForm(priority: 0, interfaces: ["eth0", "wg-0.7"])
+        ),
+    ])
+    func `the packet filter's table has a priority and interfaces`(text: String, form: PacketFilterForm) throws {
+        let section = try inSubscriber("subscriberaction = nftables\n" + text)
+        #expect(section.action == .nftables)
+        #expect(section.packetFilterForm == form)
+        #expect(!section.flushesOnStop)
+    }
+
+    @Test(arguments: [
+        "nftpriority = 1001", "nftpriority = 1.5", "nftinterfaces = all eth0", "nftinterfaces = \"e\\\"0\"",
+        "nftinterfaces = abcdefghijklmnop", "flushonstop = perhaps",
+    ])
+    func `anything else of the packet filter's table is a fault`(text: String) {
+        #expect(throws: ConfigurationError.self) { try inSubscriber(text) }
+    }
+
     @Test func `an empty client means that fail2ban is never asked`() throws {
         #expect(try parse("[general]\nfail2banclient =").general.client == nil)
         #expect(

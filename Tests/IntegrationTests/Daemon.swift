@@ -77,11 +77,16 @@ final class Daemon {
     }
 
     /// Runs one of our programs to its end.
-    static func run(_ name: String, _ arguments: [String]) throws -> (status: Int32, output: String, error: String) {
+    ///
+    /// - Parameter wrapper: a program, and its arguments, that becomes ours.
+    static func run(
+        _ name: String, _ arguments: [String], wrapper: [String] = []
+    ) throws -> (status: Int32, output: String, error: String) {
         let process = Process()
         let (output, error) = (Pipe(), Pipe())
-        process.executableURL = binaries.appendingPathComponent(name)
-        process.arguments = arguments
+        let command = wrapper + [binaries.appendingPathComponent(name).path] + arguments
+        process.executableURL = URL(filePath: command[0])
+        process.arguments = Array(command.dropFirst())
         process.standardOutput = output
         process.standardError = error
         try process.run()
@@ -235,7 +240,9 @@ struct TestHub {
     }
 
     /// Returns once it holds what the hub holds.
-    func subscriber(host: String, general: String = "", state: String? = nil, _ action: String) async throws -> Daemon {
+    func subscriber(
+        host: String, general: String = "", state: String? = nil, _ action: String, wrapper: [String] = []
+    ) async throws -> Daemon {
         let known = subscriptions
         let daemon = try await Daemon(
             "fail2ban-subscriber", host: host, general: general, state: state,
@@ -244,7 +251,7 @@ struct TestHub {
                 zmqpublisherurl = \(broadcasts)
                 zmqreplyserver = \(replies)
                 \(action)
-                """)
+                """, wrapper: wrapper)
         try await eventually(within: .seconds(20)) {
             subscriptions > known && daemon.log.contains { $0.contains(" in step ") }
         }

@@ -25,6 +25,15 @@ import Testing
                 == .exited(status: 0, output: [], error: []))
     }
 
+    @Test(arguments: [0, 1, 5_000_000])
+    func `what a program is given it reads, however much it is`(count: Int) async {
+        let input = [UInt8](repeating: 0x61, count: count)
+        let result = await onOwnThread("runs cat") { [long] in
+            runProgram("sh", ["-c", "cat /dev/stdin"], input: input, timeLimit: long, outputLimit: 6_000_000)
+        }
+        #expect(result == .exited(status: 0, output: input, error: []))
+    }
+
     @Test func `our environment goes with the additions on top`() async {
         setenv("RUN_PROGRAM_KEPT", "kept", 1)
         setenv("RUN_PROGRAM_CHANGED", "old", 1)

@@ -19,6 +19,9 @@ int cluster_pipe(int ends[2]);
 // posix_spawn_file_actions_addclosefrom_np(3); `actions` is a posix_spawn_file_actions_t.
 int cluster_spawn_close_from(void *actions, int first);
 
+// memfd_create(2) with MFD_CLOEXEC: a file that is nowhere but in memory, or -1.
+int cluster_memory_file(const char *name);
+
 // Blocks the signals for the calling thread, and gives a signalfd(2) for them that does not block; or -1.
 int cluster_signalfd(const int *signals, int count);
 
