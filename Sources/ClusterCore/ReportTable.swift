@@ -62,6 +62,10 @@ struct ReportTable: Sendable {
 
     var count: Int { rows.count }
 
+    /// How many names it keeps, and how many ends.
+    var knownNames: Int { speakers.count }
+    var watchedEnds: Int { ends.count }
+
     // MARK: Looking
 
     func claims(on address: Address) -> [Claim] {

@@ -246,10 +246,8 @@ extension Subscriber {
 
     /// fail2ban freed every address inside the network, ours among them.
     private mutating func rebanInside(_ network: Subject, at now: Timestamp) {
-        let inside = ledger.entries.filter {
-            $0.key.jail == network.jail && $0.value.step == .held && network.address.contains($0.key.address)
-        }
-        for placement in inside.keys.sorted() {
+        let held = ledger.placements(in: network.jail, .held)
+        for placement in held where network.address.contains(placement.address) {
             note(.released, placement, at: now)
             review(placement, at: now)
         }

@@ -16,7 +16,7 @@ extension Subscriber {
         for jail in due {
             guard
                 unfound.contains(where: { $0.key.jail == jail })
-                    || ledger.entries.contains(where: { $0.key.jail == jail && $0.value.step == .held })
+                    || ledger.holds(.held, in: jail)
             else {
                 sights[jail] = nil
                 continue
@@ -102,7 +102,7 @@ extension Subscriber {
 
     /// What we hold there by the ledger.
     private func held(in jail: Jail) -> [Subject] {
-        ledger.entries.filter { $0.key.jail == jail && $0.value.step == .held && unfound[$0.key] == nil }.keys.sorted()
+        ledger.placements(in: jail, .held).filter { unfound[$0] == nil }
     }
 
     private mutating func compare(

@@ -188,7 +188,7 @@ package struct Subscriber: Sendable {
         clock.begin(at: now, doubting: lastVersion > 0 && last + Ledger.memory < now ? last : nil)
         replica.watchAll(at: hubTime(now))
         resetEnds(at: now)
-        for (placement, entry) in ledger.entries.sorted(by: { $0.key < $1.key }) {
+        for (placement, entry) in ledger.entries.sorted(by: { $0.placement < $1.placement }) {
             settleIntent(placement, entry.step, at: now)
             // What happened to it while we were away, its jail's list shows.
             if entry.step == .held { watch(placement.jail, at: now) }
@@ -294,7 +294,7 @@ package struct Subscriber: Sendable {
     mutating func reviewAll(at now: Timestamp) {
         replica.watchAll(at: hubTime(now))
         plan.forget(at: now)
-        for placement in replica.placements.union(ledger.entries.keys).sorted() { review(placement, at: now) }
+        for placement in replica.placements.union(ledger.entries.map(\.placement)).sorted() { review(placement, at: now) }
     }
 
     /// Forgets reports that the prefix filter passes over: whether they are lifted, nobody would hear.

@@ -40,4 +40,43 @@ import Testing
         // And nothing is news any more.
         for report in all { #expect(other.merge(report, at: nil) == nil) }
     }
+
+    @Test func `what ends is handed out once at its end, and once when it may be forgotten`() {
+        var table = ReportTable(maximumBantime: .seconds(1_000))
+        _ = table.merge(report("192.0.2.1", version: 1, until: 10, forget: 20), at: start)
+        _ = table.merge(report("192.0.2.2", version: 1, until: 2_000), at: start)
+        #expect(table.nextEnd == .at(10))
+        #expect(table.takeEnded(by: .at(9)).isEmpty)
+        #expect(table.takeEnded(by: .at(15)).map { table.report(at: $0).subject } == [ssh("192.0.2.1")])
+        #expect(table.takeEnded(by: .at(25)).map { table.report(at: $0).subject } == [ssh("192.0.2.1")])
+        #expect(table.nextEnd.map { $0 < .at(1_001) } == true, "no longer than the maximum after its version's time")
+    }
+
+    @Test func `an end that was moved is not handed out, and one that changes often takes no memory`() {
+        var table = ReportTable(maximumBantime: .seconds(86_400))
+        for version in 1...10_000 {
+            _ = table.merge(report("192.0.2.1", version: Int64(version), until: Double(version)), at: start)
+        }
+        #expect(table.takeEnded(by: .at(9_999)).isEmpty)
+        #expect(table.takeEnded(by: .at(10_000)).count == 1)
+        #expect(table.watchedEnds < 500)
+    }
+
+    @Test func `names that no report needs any more are forgotten, and numbers are used again`() {
+        var table = ReportTable(maximumBantime: .seconds(86_400))
+        for number in 0..<1_000 {
+            let one = report("192.0.2.1", version: 1, until: 600, host: "h\(number)")
+            _ = table.merge(one, at: start)
+            guard let place = table.place(of: one.key) else {
+                Issue.record("it is not there")
+                return
+            }
+            #expect(table.summary(of: one.origin).count == 1)
+            table.remove(at: place)
+            #expect(table.summary(of: one.origin).count == 0)
+        }
+        #expect(table.count == 0)
+        #expect(table.knownNames <= 1)
+        #expect(table.buckets == ReportBuckets())
+    }
 }
