@@ -146,25 +146,30 @@ import Testing
         let subscriber = try await hub.subscriber(
             host: "b", "subscriberaction = log\nlogfile = \(home.file("b.log"))")
         let monitor = try await hub.monitor(host: "a", log: home.file("fail2ban.log"), socket: nil)
-        func acknowledged() -> Int {
+        func acknowledged(to monitor: Daemon) -> Int {
             monitor.folder.lines(of: "state/monitor.state").filter { $0.contains(" live sshd ") }.count
         }
         try home.append(lines(0..<10), to: "fail2ban.log")
-        try await eventually { acknowledged() == 10 }
+        try await eventually { acknowledged(to: monitor) == 10 }
         try small.fill(seenBy: hub.publisher)
         // More than fits into what SQLite has at hand already.
         try home.append(lines(10..<20_000), to: "fail2ban.log")
         try await eventually("the hub says that its disk is full", within: .seconds(60)) {
             hub.publisher.log.contains { $0.contains("cannot be stored") && $0.contains("no space is left") }
         }
-        try await eventually("the monitor says why it waits") {
-            monitor.log.contains { $0.contains("the hub cannot store it") }
-        }
-        let before = acknowledged()
-        try home.append(lines(20_000..<20_001), to: "fail2ban.log")
-        #expect(acknowledged() == before)
+        func waits(_ monitor: Daemon) -> Bool { monitor.log.contains { $0.contains("the hub cannot store it") } }
+        try await eventually("the monitor says why it waits") { waits(monitor) }
+        // What another host reports now goes with all that waits: it is heard, and nothing of it is on disk.
+        try home.append("", to: "other.log")
+        let other = try await hub.monitor(host: "c", log: home.file("other.log"), socket: nil)
+        try home.append(lines(20_000..<20_001), to: "other.log")
+        try await eventually("what is not on disk is broadcast") { banned(by: home).contains(address(20_000)) }
+        try await eventually("the other monitor waits too") { waits(other) }
+        #expect(acknowledged(to: other) == 0)
         try small.free(seenBy: hub.publisher)
-        try await eventually("all are acknowledged", within: .seconds(240)) { acknowledged() == 20_001 }
+        try await eventually("all are acknowledged", within: .seconds(240)) {
+            acknowledged(to: monitor) == 20_000 && acknowledged(to: other) == 1
+        }
         try await eventually("all are banned", within: .seconds(240)) { banned(by: home).count == 20_001 }
         #expect(home.lines(of: "b.log").count == 20_001, "a report that is sent again is not broadcast again")
         #expect(try hub.addresses().count == 20_001)
