@@ -30,8 +30,15 @@ struct PacketFilterScript {
     }
 
     private static func entry(_ element: PacketFilterChange.Element) -> String? {
+        element.timeout.map { "\(element.address) timeout \(text(of: $0))" }
+    }
+
+    /// In the units that nft reads. A number of more than eight digits it refuses, and with it the whole file: a week in
+    /// milliseconds has nine.
+    private static func text(of timeout: Duration) -> String {
         // Rounded down: nobody is banned for longer than was decided. Nothing would be for ever.
-        element.timeout.map { "\(element.address) timeout \(max(1, $0.microseconds / 1000))ms" }
+        let (seconds, rest) = max(1, timeout.microseconds / 1000).quotientAndRemainder(dividingBy: 1000)
+        return (seconds > 0 ? "\(seconds)s" : "") + (rest > 0 ? "\(rest)ms" : "")
     }
 
     private mutating func write(_ verb: String, _ elements: [String], _ set: PacketFilterSet) {

@@ -66,6 +66,19 @@ struct PacketFilterProgramTests {
         #expect(try #require(second["198.51.100.4"]) <= .seconds(50))
     }
 
+    @Test(arguments: [
+        Duration.milliseconds(1), .seconds(100_000), .milliseconds(7 * 86_400_000 - 1), .seconds(7 * 86_400),
+    ])
+    func `an element may last from a millisecond to a week`(timeout: Duration) throws {
+        var change = PacketFilterChange(form: Self.form)
+        change.addresses = [Element(address("198.51.100.1"), for: timeout)]
+        change.networks = [Element(address("2001:db8::/48"), for: timeout)]
+        #expect(program.carryOut(change) == .changed(2))
+        let held = try #require(held())
+        if timeout > .seconds(1) { #expect(held.count == 2) }
+        #expect(held.values.allSatisfy { $0 <= timeout && $0 > timeout - .seconds(60) })
+    }
+
     @Test func `schedule 27: the kernel frees a network and an address inside each at its own time`() async throws {
         var change = PacketFilterChange(form: Self.form)
         change.addresses = elements([("198.51.100.7", 3600)])

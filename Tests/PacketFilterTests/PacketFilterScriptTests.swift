@@ -18,7 +18,7 @@ import Testing
             """
             add element inet fail2ban-cluster addresses4 { 198.51.100.1, 198.51.100.2 }
             delete element inet fail2ban-cluster addresses4 { 198.51.100.1, 198.51.100.2 }
-            add element inet fail2ban-cluster addresses4 { 198.51.100.1 timeout 60000ms }
+            add element inet fail2ban-cluster addresses4 { 198.51.100.1 timeout 60s }
 
             """
         ),
@@ -39,7 +39,7 @@ import Testing
             """
             add element inet fail2ban-cluster addresses4 { 198.51.100.2 }
             delete element inet fail2ban-cluster addresses4 { 198.51.100.2 }
-            add element inet fail2ban-cluster addresses4 { 198.51.100.1 timeout 60000ms, 198.51.100.2 timeout 60000ms }
+            add element inet fail2ban-cluster addresses4 { 198.51.100.1 timeout 60s, 198.51.100.2 timeout 60s }
 
             """
         ),
@@ -47,7 +47,7 @@ import Testing
             PacketFilterChange(networks: [Element(address("198.51.100.0/24"), for: .seconds(1))]),
             """
             flush set inet fail2ban-cluster networks4
-            add element inet fail2ban-cluster networks4 { 224.0.0.0, 198.51.100.0/24 timeout 1000ms }
+            add element inet fail2ban-cluster networks4 { 224.0.0.0, 198.51.100.0/24 timeout 1s }
             flush set inet fail2ban-cluster networks6
             add element inet fail2ban-cluster networks6 { ff00:: }
 
@@ -56,6 +56,22 @@ import Testing
     ])
     func `a change is one script`(change: PacketFilterChange, expected: String) {
         #expect(PacketFilterScript(change).text == expected)
+    }
+
+    @Test(arguments: [
+        (Duration.zero, "1ms"), (.microseconds(999), "1ms"), (.milliseconds(999), "999ms"), (.seconds(1), "1s"),
+        (.milliseconds(1_001), "1s1ms"), (.microseconds(1_999_999), "1s999ms"),
+        (.seconds(7 * 86_400), "604800s"), (.milliseconds(7 * 86_400_000 - 1), "604799s999ms"),
+    ])
+    func `a timeout is rounded down, is never nothing, and has no number of more than eight digits`(
+        timeout: Duration, expected: String
+    ) {
+        let change = PacketFilterChange(addresses: [
+            Element(Self.address("198.51.100.1"), for: timeout, isNew: true)
+        ])
+        #expect(
+            PacketFilterScript(change).text
+                == "add element inet fail2ban-cluster addresses4 { 198.51.100.1 timeout \(expected) }\n")
     }
 
     @Test func `a table that is made anew holds nothing that had to be deleted`() {
