@@ -294,7 +294,8 @@ package struct Subscriber: Sendable {
     mutating func reviewAll(at now: Timestamp) {
         replica.watchAll(at: hubTime(now))
         plan.forget(at: now)
-        for placement in replica.placements.union(ledger.entries.map(\.placement)).sorted() { review(placement, at: now) }
+        let done = ledger.entries.map(\.placement)
+        for placement in replica.placements.union(done).sorted() { review(placement, at: now) }
     }
 
     /// Forgets reports that the prefix filter passes over: whether they are lifted, nobody would hear.
