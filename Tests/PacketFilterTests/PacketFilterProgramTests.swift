@@ -74,9 +74,9 @@ struct PacketFilterProgramTests {
         change.addresses = [Element(address("198.51.100.1"), for: timeout)]
         change.networks = [Element(address("2001:db8::/48"), for: timeout)]
         #expect(program.carryOut(change) == .changed(2))
-        let held = try #require(held())
-        if timeout > .seconds(1) { #expect(held.count == 2) }
-        #expect(held.values.allSatisfy { $0 <= timeout && $0 > timeout - .seconds(60) })
+        let found = try #require(held())
+        if timeout > .seconds(1) { #expect(found.count == 2) }
+        #expect(found.values.allSatisfy { $0 <= timeout && $0 > timeout - .seconds(60) })
     }
 
     @Test func `schedule 27: the kernel frees a network and an address inside each at its own time`() async throws {
