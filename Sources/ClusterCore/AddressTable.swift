@@ -60,7 +60,7 @@ struct AddressTable<Row: AddressRow>: Sendable {
         parts[place.part].remove(place.slot)
     }
 
-    /// How many rows this part holds, and those that are gone.
+    /// Whether this part holds no row.
     func isEmpty(_ part: Int) -> Bool { parts[part].isEmpty }
 
     /// The rows of one part, in the order of their places.

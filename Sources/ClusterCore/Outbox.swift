@@ -82,12 +82,12 @@ struct Outbox: Sendable {
     /// Whether an earlier report on the current one's subject is still open.
     var isOvertaking: Bool { cursor < items.count && before.contains(items[cursor].claim.subject) }
 
-    /// Whether something waits on this claim.
-    /// Whether something waits on it that is later than this.
+    /// Whether something waits on this claim that is later than this.
     func holds(_ claim: HostClaim, laterThan state: Report.State) -> Bool {
         tails[claim].map { $0.state > state } ?? false
     }
 
+    /// Whether anything waits on it.
     func holds(_ claim: HostClaim) -> Bool { tails[claim] != nil }
 
     /// A ban's new end takes the place of the one that still waits: a hub that is away fills no memory.

@@ -167,6 +167,10 @@ import Testing
         try await eventually("the other monitor was told to wait, or is answered from disk") {
             waits(other) || acknowledged(to: other) == 1
         }
+        // ACKs first: what is stored meanwhile is more.
+        let before = acknowledged(to: monitor) + acknowledged(to: other)
+        #expect(before < 20_001, "the disk is full")
+        #expect(try small.reports(in: "publisher.db", seenBy: hub.publisher, copiedTo: home) >= before)
         try small.free(seenBy: hub.publisher)
         try await eventually("all are acknowledged", within: .seconds(240)) {
             acknowledged(to: monitor) == 20_000 && acknowledged(to: other) == 1

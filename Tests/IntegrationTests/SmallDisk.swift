@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// A file system that is soon full, which one daemon alone sees: it is gone with that. Root alone can make one.
 struct SmallDisk {
@@ -20,6 +21,20 @@ struct SmallDisk {
             while (try? file?.write(contentsOf: Data(count: size))) != nil {}
         }
         try file?.close()
+    }
+
+    /// How many reports the hub's database there holds, as somebody finds it who opens it now.
+    func reports(in database: String, seenBy daemon: Daemon, copiedTo folder: Folder) throws -> Int {
+        let copy = folder.file("copy-\(UUID().uuidString)")
+        for suffix in ["", "-wal"] {
+            let path = "/proc/\(daemon.pid)/root\(path)/\(database)\(suffix)"
+            try Data(contentsOf: URL(fileURLWithPath: path)).write(to: URL(fileURLWithPath: copy + suffix))
+        }
+        let script = """
+            import sqlite3, sys
+            print(sqlite3.connect(sys.argv[1]).execute("SELECT count(*) FROM reports").fetchone()[0])
+            """
+        return try #require(Int(try python(script, [copy]).trimmingCharacters(in: .whitespacesAndNewlines)))
     }
 
     /// There is room again: as on a disk that is made larger.
