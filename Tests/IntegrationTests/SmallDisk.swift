@@ -1,5 +1,4 @@
 import Foundation
-import Testing
 
 /// A file system that is soon full, which one daemon alone sees: it is gone with that. Root alone can make one.
 struct SmallDisk {
@@ -23,28 +22,34 @@ struct SmallDisk {
         try file?.close()
     }
 
-    /// How many reports the hub's database there holds, as somebody finds it who opens it now.
-    func reports(in database: String, seenBy daemon: Daemon, copiedTo folder: Folder) throws -> Int {
-        let copy = folder.file("copy-\(UUID().uuidString)")
-        for suffix in ["", "-wal"] {
-            let path = "/proc/\(daemon.pid)/root\(path)/\(database)\(suffix)"
-            try Data(contentsOf: URL(fileURLWithPath: path)).write(to: URL(fileURLWithPath: copy + suffix))
-        }
+    /// The addresses of which the hub's database there holds a report, as another process finds it now.
+    func addresses(in database: String, seenBy daemon: Daemon) throws -> Set<String> {
         let script = """
             import sqlite3, sys
-            print(sqlite3.connect(sys.argv[1]).execute("SELECT count(*) FROM reports").fetchone()[0])
+            for row in sqlite3.connect(f"file:{sys.argv[1]}?mode=ro", uri=True).execute("SELECT address FROM reports"):
+                print(row[0])
             """
-        return try #require(Int(try python(script, [copy]).trimmingCharacters(in: .whitespacesAndNewlines)))
+        let addresses = try run(["/usr/bin/python3", "-c", script, "\(path)/\(database)"], besides: daemon)
+        return Set(addresses.split(separator: "\n").map(String.init))
     }
 
     /// There is room again: as on a disk that is made larger.
     func free(seenBy daemon: Daemon) throws {
         try FileManager.default.removeItem(atPath: "/proc/\(daemon.pid)/root\(path)/ballast")
+        _ = try run(["mount", "-o", "remount,size=64m", path], besides: daemon)
+    }
+
+    /// Runs a program that sees what the daemon sees. Returns what it prints.
+    private func run(_ command: [String], besides daemon: Daemon) throws -> String {
         let process = Process()
+        let output = Pipe()
         process.executableURL = URL(filePath: "/usr/bin/nsenter")
-        process.arguments = ["-m", "-r", "-t", "\(daemon.pid)", "mount", "-o", "remount,size=64m", path]
+        process.arguments = ["-m", "-r", "-t", "\(daemon.pid)"] + command
+        process.standardOutput = output
         try process.run()
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
-        if process.terminationStatus != 0 { throw CocoaError(.fileWriteUnknown) }
+        if process.terminationStatus != 0 { throw CocoaError(.featureUnsupported) }
+        return text
     }
 }
