@@ -178,7 +178,13 @@ struct PublisherLoop: ~Copyable {
     /// One a turn: each may cost as much as thousands of reports, which do not wait for it.
     private mutating func answerNext() throws(ZMQError) {
         guard let (peer, question) = questions.next() else { return }
-        try send(answer(question), to: peer)
+        let bytes = answer(question)
+        // A monitor takes what the hub says that it holds for an ACK.
+        if case .held = question {
+            try vouch(Reply(peer: peer, bytes: bytes, isOldForm: false))
+        } else {
+            try send(bytes, to: peer)
+        }
     }
 
     private mutating func vouch(_ reply: Reply) throws(ZMQError) {

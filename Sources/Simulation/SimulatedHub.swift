@@ -7,6 +7,13 @@ final class SimulatedHub: SimulatedDaemon {
         var number: Int
     }
 
+    /// An answer that says of reports that the hub holds them.
+    private struct Vouched {
+        var reply: (HubReply) -> Void
+        var answer: HubReply
+        var reports: [Report]
+    }
+
     let index: Int
     private(set) var machine: Hub?
     private let store = SimulatedStore()
@@ -14,7 +21,7 @@ final class SimulatedHub: SimulatedDaemon {
     private var beacons = BeaconSchedule(at: 0)
     private var requests: [(request: HubRequest, reply: (HubReply) -> Void)] = []
     /// What to do with a reply that waits for the disk, by its number.
-    private var vouched: [Int: (reply: (HubReply) -> Void, except: [Int: HubRefusal], reports: [Report])] = [:]
+    private var vouched: [Int: Vouched] = [:]
     private var vouchings = 0
     private var outcomes: [SimulatedStore.Outcome] = []
 
@@ -82,7 +89,7 @@ final class SimulatedHub: SimulatedDaemon {
     private func serve() {
         guard !requests.isEmpty else { return }
         var turn = Hub.Outcome()
-        var vouching: [(reply: (HubReply) -> Void, except: [Int: HubRefusal], reports: [Report])] = []
+        var vouching: [Vouched] = []
         for (request, reply) in requests {
             switch request {
             case .hello(let host, let instance):
@@ -99,13 +106,16 @@ final class SimulatedHub: SimulatedDaemon {
                     reply(.refused(refusal))
                 } else {
                     turn.add(outcome)
-                    vouching.append((reply, outcome.except, reports))
+                    let taken = reports.indices.filter { outcome.except[$0] == nil }.map { reports[$0] }
+                    let answer = HubReply.taken(epoch: machine.look { $0.epoch }, except: outcome.except)
+                    vouching.append(Vouched(reply: reply, answer: answer, reports: taken))
                 }
             case .held(let question, let host, let instance):
                 let answer = machine!.held(
                     of: host, instance, token: nil, question, atMost: world.schedule.shape.batch, at: clock)
                 switch answer {
-                case .success(let answer): reply(.held(answer))
+                case .success(let answer):
+                    vouching.append(Vouched(reply: reply, answer: .held(answer), reports: answer.reports))
                 case .failure(let refusal): reply(.refused(refusal))
                 }
             case .copy(let question):
@@ -116,7 +126,7 @@ final class SimulatedHub: SimulatedDaemon {
         if !turn.news.isEmpty, dies(at: .takeAndBroadcast) { return }
         tell(turn)
         if !turn.news.isEmpty, dies(at: .broadcastAndCommit) { return }
-        for (reply, except, reports) in vouching { vouch(reply, except, reports) }
+        for vouched in vouching { vouch(vouched) }
     }
 
     /// Broadcasts what is news, and gives it to the disk.
@@ -138,9 +148,9 @@ final class SimulatedHub: SimulatedDaemon {
         }
     }
 
-    private func vouch(_ reply: @escaping (HubReply) -> Void, _ except: [Int: HubRefusal], _ reports: [Report]) {
+    private func vouch(_ new: Vouched) {
         vouchings += 1
-        vouched[vouchings] = (reply, except, reports)
+        vouched[vouchings] = new
         if world.plant == .ackBeforeCommit {
             acknowledge(vouchings)
         } else if let trouble = queue.trouble {
@@ -151,15 +161,13 @@ final class SimulatedHub: SimulatedDaemon {
     }
 
     private func acknowledge(_ number: Int) {
-        guard let (reply, except, reports) = vouched.removeValue(forKey: number) else { return }
-        let taken = reports.indices.filter { except[$0] == nil }.map { reports[$0] }
-        world.judge.acknowledged(taken, by: self)
-        reply(.taken(epoch: machine.look { $0.epoch }, except: except))
+        guard let vouched = vouched.removeValue(forKey: number) else { return }
+        world.judge.acknowledged(vouched.reports, by: self)
+        vouched.reply(vouched.answer)
     }
 
     private func refuse(_ number: Int, _ trouble: String) {
-        guard let (reply, _, _) = vouched.removeValue(forKey: number) else { return }
-        reply(.refused(HubRefusal(.later, trouble)))
+        vouched.removeValue(forKey: number)?.reply(.refused(HubRefusal(.later, trouble)))
     }
 
     private func hearStore() {
