@@ -80,8 +80,9 @@ struct LogFollower: ~Copyable {
     mutating func read(_ line: (ArraySlice<UInt8>, LogForm) -> Void) {
         do throws(SystemError) {
             trouble = nil
-            if position == nil, try !openCurrent() {
-                isAtEnd = true
+            if position == nil {
+                // Its first line is read by the next call, when its beginning is known as the place that was reached.
+                isAtEnd = try !openCurrent()
                 return
             }
             try findAgain()

@@ -38,14 +38,17 @@ extension MonitorLoop {
             complaints.say("spool line", "a line of the spool was passed over", ["reason": "\(reason)"])
         }
         carryOut(effects)
-        if let reached = spool.position, reached != reachedInSpool {
-            reachedInSpool = reached
-            carryOut(machine.reachedInSpool(reached, at: now))
-        }
+        noteReachedInSpool(at: now)
         do throws(SystemError) {
             try spool.rotate(done: machine.spoolPosition, at: monotonic)
         } catch {
             complaints.say("spool", "the spool is long, and cannot be renamed", ["error": "\(error)"])
         }
+    }
+
+    mutating func noteReachedInSpool(at now: Timestamp) {
+        guard let reached = spool.position, reached != reachedInSpool else { return }
+        reachedInSpool = reached
+        carryOut(machine.reachedInSpool(reached, at: now))
     }
 }

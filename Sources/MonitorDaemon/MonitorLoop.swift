@@ -83,6 +83,10 @@ struct MonitorLoop: ~Copyable {
         }
         try log.watch(in: &watch)
         beginSpool()
+        // Before the first line is read: whoever is killed before a hub has ACKed it finds its place again.
+        noteReached(at: wall())
+        noteReachedInSpool(at: wall())
+        save()
         logger.notice("ready", metadata: ["log": "\(log.description)"])
         supervision.ready()
         carryOut(machine.start(at: wall()))
@@ -182,10 +186,13 @@ struct MonitorLoop: ~Copyable {
         }
         for reason in refusals { complaints.say("line", "a line of the log was passed over", ["reason": "\(reason)"]) }
         carryOut(effects)
-        if let reached = log.position, reached != self.reached {
-            self.reached = reached
-            carryOut(machine.reached(reached, at: now))
-        }
+        noteReached(at: now)
+    }
+
+    private mutating func noteReached(at now: Timestamp) {
+        guard let reached = log.position, reached != self.reached else { return }
+        self.reached = reached
+        carryOut(machine.reached(reached, at: now))
     }
 
     // MARK: What goes out

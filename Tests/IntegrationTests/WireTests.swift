@@ -180,6 +180,33 @@ import Testing
         #expect(hub.broadcast.filter { $0 != first }.map { String($0.split(separator: "|")[3]) } == addresses)
     }
 
+    /// Its place in the log is on disk before a line is read: else the next one would begin at the end.
+    @Test(arguments: ["fail2ban.log", "state/action.spool"])
+    func `what a monitor read that was killed before any hub was there arrives`(name: String) async throws {
+        let files = try Folder()
+        let replies = "ipc://\(files.file("replies"))"
+        let monitor = try await Daemon(
+            "fail2ban-monitor", host: "a", general: "fail2banclient =",
+            section: """
+                [monitor]
+                zmqreplyserver = \(replies)
+                fail2banlogpath = \(files.file("fail2ban.log"))
+                requesttimeout = 1s
+                """)
+        let isSpool = name.hasSuffix("spool")
+        let file = isSpool ? "\(monitor.folder.path)/\(name)" : files.file(name)
+        // Whole and at once, as a log is that was there before anybody looked.
+        let spooled = "ban sshd 198.19.7.1 600 \(Int(Date().timeIntervalSince1970))\n"
+        let line = isSpool ? spooled : Self.line("[sshd] Ban 198.19.7.1")
+        try files.append(line, to: "new")
+        try FileManager.default.moveItem(atPath: files.file("new"), toPath: file)
+        try await eventually { monitor.log.contains { $0.contains(" ban ") && $0.contains("198.19.7.1") } }
+        monitor.kill9()
+        try await monitor.start()
+        let hub = try await TestHub(replies: replies, broadcasts: "ipc://\(files.file("broadcasts"))")
+        try await eventually(within: .seconds(20)) { hub.broadcast == ["a|sshd|Ban|198.19.7.1"] }
+    }
+
     @Test func `each daemon killed and started again goes on, and nothing is lost or doubled`() async throws {
         let log = try Folder()
         try log.append("", to: "fail2ban.log")
