@@ -33,7 +33,7 @@ extension Subscriber {
     private mutating func takeMore(
         like first: Subject, aim: Aim, in lane: WaitingList.Lane, at now: Timestamp
     ) -> [Subject] {
-        let limit = limit(for: aim, first)
+        let limit = limit(for: aim, first, at: now)
         var more: [Subject] = []
         // What cannot go with it keeps its place, so that bans and frees that alternate do not go one by one.
         var passedOver: [(Subject, UInt64)] = []
@@ -71,13 +71,15 @@ extension Subscriber {
     }
 
     /// How many of these may go into one act.
-    private func limit(for aim: Aim, _ first: Subject) -> Int {
+    private mutating func limit(for aim: Aim, _ first: Subject, at now: Timestamp) -> Int {
         switch settings.target {
         case .log where lane(of: first) == nil: 10_000
         // Whose ban it is shows only in the answer to a call of its own.
         case .same where aim == .ban: 1
         // Freeing a network frees what lies inside: it goes alone, and only while it is listed.
-        case .own, .same, .log: aim == .free && first.address.isNetwork ? 1 : batch.size
+        case .own, .same, .log:
+            aim == .free && first.address.isNetwork
+                ? 1 : batches[BatchKind(jail: first.jail, aim: aim), default: BatchSize()].next(at: now)
         }
     }
 
@@ -143,15 +145,15 @@ extension Subscriber {
             instruct(.free, act.placements, in: jail)
             return
         case (.ban, .changed(let number)):
-            succeeded(act, at: now)
+            succeeded(act, changed: number, at: now)
             banned(act.placements, number: number, at: now)
             noteBan(of: act.placements, number: number, at: now)
         case (.renew, .changed(let number)):
-            succeeded(act, at: now)
+            succeeded(act, changed: act.placements.count, at: now)
             renewing.subtract(act.placements)
             noteBan(of: act.placements, number: number, at: now)
         case (.free, .changed(let number)):
-            succeeded(act, at: now)
+            succeeded(act, changed: number, at: now)
             if settings.target == .own(jail), number < act.placements.count {
                 freeAgain(act.placements, at: now)
             } else {
@@ -249,9 +251,11 @@ extension Subscriber {
         }
     }
 
-    private mutating func succeeded(_ act: Underway, at now: Timestamp) {
+    private mutating func succeeded(_ act: Underway, changed: Int, at now: Timestamp) {
         paused[act.lane] = nil
-        if act.lane != nil { batch.learn(count: act.placements.count, took: now - act.since) }
+        guard let jail = act.lane else { return }
+        batches[BatchKind(jail: jail, aim: act.aim), default: BatchSize()].learn(
+            count: act.placements.count, changed: changed, took: now - act.since, at: now)
     }
 
     mutating func failed(_ act: Underway, at now: Timestamp) {

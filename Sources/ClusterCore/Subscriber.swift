@@ -94,7 +94,7 @@ package struct Subscriber: Sendable {
     var ledger = Ledger()
     var deadlines = DeadlineQueue<Subject>()
     var waiting = WaitingList()
-    var batch = BatchSize()
+    var batches: [BatchKind: BatchSize] = [:]
     var underway: Underway?
     /// Lanes that failed, until when they are left alone, and how long that is.
     var paused: [WaitingList.Lane: Pause] = [:]
@@ -126,6 +126,12 @@ package struct Subscriber: Sendable {
         /// Under which the first of them was waiting.
         var number: UInt64
         var since: Timestamp
+    }
+
+    /// Calls that cost fail2ban the same.
+    struct BatchKind: Hashable, Sendable {
+        var jail: Jail
+        var aim: Aim
     }
 
     /// A lane that failed.

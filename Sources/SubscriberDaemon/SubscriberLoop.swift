@@ -63,8 +63,8 @@ struct SubscriberLoop: ~Copyable {
         let target: Subscriber.Settings.Target =
             switch (section.action, section.targetJail) {
             case (.log, _): .log
-            case (.fail2banClient, .own(let jail)): .own(jail)
-            case (.fail2banClient, .same): .same
+            case (.fail2banClient, .own(let jail)), (.fail2banSocket, .own(let jail)): .own(jail)
+            case (.fail2banClient, .same), (.fail2banSocket, .same): .same
             }
         return Subscriber.Settings(
             host: general.hostname, target: target, prefixFilter: section.prefixFilter,

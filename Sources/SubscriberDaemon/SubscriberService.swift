@@ -21,14 +21,24 @@ package struct SubscriberService {
 
     /// On the calling thread, until it is asked to end.
     package func run(under supervision: inout Supervision<SubscriberSection>) throws {
-        let fail2ban = general.client.map { Fail2BanClient(program: $0.name, socket: general.socket?.text) }
-        let actor = try Worker("acts") { (act: Subscriber.Act, stop: Wakeup) -> Answer in
-            guard let fail2ban else { return .impossible("fail2banclient is empty") }
-            switch act {
-            case .instruct(let instruction): return fail2ban.carryOut(instruction, until: stop)
-            case .ask(let question): return fail2ban.ask(question, until: stop)
-            case .write: return .impossible("the log is the loop's own")
+        let client = general.client.map { Fail2BanClient(program: $0.name, socket: general.socket?.text) }
+        let access =
+            section.action != .fail2banSocket
+            ? nil
+            : Fail2BanAccess(path: general.socket?.text, client: client) { [logger] request, reason in
+                logger.warning(
+                    "fail2ban's socket answers in no known form: its client is used for this from now on",
+                    metadata: ["request": "\(request)", "reason": "\(reason)"])
             }
+        let actor = try Worker("acts") { (act: Subscriber.Act, stop: Wakeup) -> Answer in
+            let answer: Answer? =
+                switch act {
+                case .instruct(let instruction):
+                    access?.carryOut(instruction, until: stop) ?? client?.carryOut(instruction, until: stop)
+                case .ask(let question): access?.ask(question, until: stop) ?? client?.ask(question, until: stop)
+                case .write: .impossible("the log is the loop's own")
+                }
+            return answer ?? .impossible("fail2banclient is empty")
         }
         defer { actor.end() }
         let context = try Context()
