@@ -9,7 +9,7 @@ internal import BanModel
 struct BatchSize: Sendable {
     /// How long the addresses of one call keep fail2ban busy. Others may have to wait for two calls, and one that turns out
     /// twice as long is still no long wait.
-    static let aim = Duration.milliseconds(70)
+    static let aim = Duration.milliseconds(90)
     static let largest = 5_000
     /// Where nothing is known: even programs that start slowly are no long wait.
     private static let first = 4
@@ -18,16 +18,20 @@ struct BatchSize: Sendable {
     /// After so long without a call nothing is known: the jail may have another action by now.
     private static let memory = Duration.seconds(60)
 
+    /// Whether a call starts a program; that its start is no cost of the addresses has to be learnt.
+    private let startsProgram: Bool
     private var size = first
     /// What one address costs.
     private var cost = Duration.zero
-    /// What the call itself costs; nil: no call has shown it.
+    /// What the start of the program takes; nil: no call has shown it.
     private var overhead: Duration?
     private var last: Timestamp?
 
+    init(startsProgram: Bool) { self.startsProgram = startsProgram }
+
     /// How many may go into the call that begins now.
     mutating func next(at now: Timestamp) -> Int {
-        if let last, now < last || now - last > Self.memory { self = Self() }
+        if let last, now < last || now - last > Self.memory { self = Self(startsProgram: startsProgram) }
         return size
     }
 
@@ -41,32 +45,37 @@ struct BatchSize: Sendable {
             if count >= size { size = max(size, min(size * 2, Self.largestUnproven)) }
             return
         }
-        guard let overhead else {
-            if count > 1, took > Self.aim {
-                // Whether that was the call or the addresses, one address alone will show.
-                size = 1
-            } else {
-                overhead = count > 1 ? .zero : took
-                grow(count)
-            }
-            return
-        }
-        if count == 1 {
-            // It says nothing of what more of them would add.
-            self.overhead = min(took, (overhead * 3 + took) / 4)
-            cost = cost * 9 / 10
+        if startsProgram {
+            learnBesideStart(count, took)
         } else {
-            self.overhead = min(took, overhead)
-            // The start of a program takes half as long again at times, and that must not count as the addresses' cost.
-            let shown = max(took - overhead * 3 / 2, .zero) / (count - 1)
-            cost = max(shown, (cost * 4 + shown) / 5)
+            learn(cost: took / count, of: count)
         }
-        grow(count)
+        let proven = count >= size ? size * 2 : size
+        let affordable = cost > .zero ? Int(Self.aim / cost) : Self.largest
+        size = max(1, min(proven, affordable, Self.largest))
     }
 
-    private mutating func grow(_ count: Int) {
-        let proven = count >= size ? size * 2 : size
-        let affordable = cost > .zero ? Int(Self.aim / cost) + 1 : Self.largest
-        size = min(proven, affordable, Self.largest)
+    /// What was far too slow must not happen twice; what was not is smoothed, or each hiccup would make many small calls.
+    private mutating func learn(cost shown: Duration, of count: Int) {
+        let smoothed = cost == .zero ? shown : (cost * 3 + shown) / 4
+        cost = shown * count > Self.aim * 3 / 2 ? max(shown, smoothed) : smoothed
+    }
+
+    private mutating func learnBesideStart(_ count: Int, _ took: Duration) {
+        guard count > 1 else {
+            // It says nothing of what more of them would add.
+            cost = overhead == nil ? .zero : cost * 9 / 10
+            overhead = overhead.map { min(took, ($0 * 3 + took) / 4) } ?? took
+            return
+        }
+        guard let overhead else {
+            // Whether that was the start or the addresses, one address alone will show.
+            learn(cost: took > Self.aim ? took : took / count, of: count)
+            return
+        }
+        self.overhead = min(took, overhead)
+        // A program that starts now faster and now slower must not look like addresses that cost more.
+        let tolerance = min(overhead / 2, Self.aim)
+        learn(cost: max(took - overhead - tolerance, .zero) / (count - 1), of: count)
     }
 }

@@ -79,7 +79,10 @@ extension Subscriber {
         // Freeing a network frees what lies inside: it goes alone, and only while it is listed.
         case .own, .same, .log:
             aim == .free && first.address.isNetwork
-                ? 1 : batches[BatchKind(jail: first.jail, aim: aim), default: BatchSize()].next(at: now)
+                ? 1
+                : batches[
+                    BatchKind(jail: first.jail, aim: aim), default: BatchSize(startsProgram: settings.startsProgram)
+                ].next(at: now)
         }
     }
 
@@ -254,8 +257,8 @@ extension Subscriber {
     private mutating func succeeded(_ act: Underway, changed: Int, at now: Timestamp) {
         paused[act.lane] = nil
         guard let jail = act.lane else { return }
-        batches[BatchKind(jail: jail, aim: act.aim), default: BatchSize()].learn(
-            count: act.placements.count, changed: changed, took: now - act.since, at: now)
+        batches[BatchKind(jail: jail, aim: act.aim), default: BatchSize(startsProgram: settings.startsProgram)].learn(
+            count: act.placements.count, changed: changed, took: act.took, at: now)
     }
 
     mutating func failed(_ act: Underway, at now: Timestamp) {

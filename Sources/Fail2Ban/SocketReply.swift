@@ -10,7 +10,6 @@ struct SocketReply {
     private let outcome: PickledValue
     private let hasFailed: Bool
 
-    /// - Parameter bytes: a pickle, without the end mark.
     init(_ pickle: Pickle) throws(NotUnderstood) {
         let root = pickle.root
         guard let pair = root.items, pair.count == 2, let code = pair.first?.integer, let outcome = pair.last else {
@@ -24,7 +23,7 @@ struct SocketReply {
     ///
     /// What fail2ban lists and is no address cannot be ours, and is left out.
     func answer(to question: Question, clock: LocalClock = .local) throws(NotUnderstood) -> Answer {
-        if hasFailed { return failure(of: question.jail, isBans: question.jail.map { question == .bans($0) } ?? false) }
+        if hasFailed { return failure(of: question.jail, asked: question) }
         switch question {
         case .jails: return .jails(try jails())
         case .bantime: return .bantime(try bantime())
@@ -43,7 +42,7 @@ struct SocketReply {
 
     /// The answer to an instruction: how many addresses it changed.
     func answer(to instruction: Instruction) throws(NotUnderstood) -> Answer {
-        if hasFailed { return failure(of: instruction.jail, isBans: false) }
+        if hasFailed { return failure(of: instruction.jail) }
         guard let count = outcome.integer.flatMap({ Int(exactly: $0) }), count >= 0 else { throw unknown }
         return .changed(count)
     }
@@ -52,12 +51,12 @@ struct SocketReply {
         NotUnderstood(reason: "an answer of another form: \(outcome.summary)")
     }
 
-    private func failure(of jail: Jail?, isBans: Bool) -> Answer {
+    private func failure(of jail: Jail?, asked question: Question? = nil) -> Answer {
         if let (_, name, arguments) = outcome.object, let first = arguments?.first?.text {
             if let jail, name.elementsEqual("UnknownJailException".utf8), first.elementsEqual(jail.name.utf8) {
                 return .noSuchJail
             }
-            if isBans, first.starts(with: "Invalid command".utf8) { return .bansAreNotTold }
+            if case .bans = question, first.starts(with: "Invalid command".utf8) { return .bansAreNotTold }
         }
         return .unclear("fail2ban refuses: \(outcome.summary)")
     }

@@ -14,7 +14,7 @@ struct SubscriberLoop: ~Copyable {
     private static let diskPause = Duration.seconds(5)
 
     let logger: Logger
-    private let actor: Worker<Subscriber.Act, Answer>
+    private let actor: Worker<Subscriber.Act, ActOutcome>
     let host: Host
     var hubs: [HubSide]
     var machine: Subscriber
@@ -32,7 +32,7 @@ struct SubscriberLoop: ~Copyable {
 
     init(
         section: SubscriberSection, general: GeneralSection, logger: Logger, context: Context,
-        actor: Worker<Subscriber.Act, Answer>
+        actor: Worker<Subscriber.Act, ActOutcome>
     ) throws {
         var records: [LedgerRecord] = []
         var reports: [Report] = []
@@ -66,7 +66,7 @@ struct SubscriberLoop: ~Copyable {
             case (.fail2banClient, .own(let jail)), (.fail2banSocket, .own(let jail)): .own(jail)
             case (.fail2banClient, .same), (.fail2banSocket, .same): .same
             }
-        return Subscriber.Settings(
+        var settings = Subscriber.Settings(
             host: general.hostname, target: target, prefixFilter: section.prefixFilter,
             ignored: Exemptions.addresses(
                 ignored: general.ignored + section.ignored,
@@ -74,6 +74,8 @@ struct SubscriberLoop: ~Copyable {
                 logger: logger),
             bantime: section.bantime.duration, hubs: section.hubs.count,
             hearsOldForm: section.hubs.contains { $0.reply == nil })
+        settings.startsProgram = section.action == .fail2banClient
+        return settings
     }
 
     mutating func run(under supervision: inout Supervision<SubscriberSection>) throws {
@@ -83,7 +85,9 @@ struct SubscriberLoop: ~Copyable {
         carryOut(machine.start(at: wall()))
         while true {
             try watchClock()
-            for answer in actor.outcomes.drain() { carryOut(machine.done(with: answer, at: wall())) }
+            for outcome in actor.outcomes.drain() {
+                carryOut(machine.done(with: outcome.answer, took: outcome.took, at: wall()))
+            }
             for index in hubs.indices { try talk(to: index) }
             carryOut(machine.advance(to: wall()))
             settle()

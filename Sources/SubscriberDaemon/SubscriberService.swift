@@ -30,7 +30,8 @@ package struct SubscriberService {
                     "fail2ban's socket answers in no known form: its client is used for this from now on",
                     metadata: ["request": "\(request)", "reason": "\(reason)"])
             }
-        let actor = try Worker("acts") { (act: Subscriber.Act, stop: Wakeup) -> Answer in
+        let actor = try Worker("acts") { (act: Subscriber.Act, stop: Wakeup) -> ActOutcome in
+            let begin = SystemClock.monotonic()
             let answer: Answer? =
                 switch act {
                 case .instruct(let instruction):
@@ -38,7 +39,9 @@ package struct SubscriberService {
                 case .ask(let question): access?.ask(question, until: stop) ?? client?.ask(question, until: stop)
                 case .write: .impossible("the log is the loop's own")
                 }
-            return answer ?? .impossible("fail2banclient is empty")
+            return ActOutcome(
+                answer: answer ?? .impossible("fail2banclient is empty"),
+                took: .microseconds(SystemClock.monotonic() - begin))
         }
         defer { actor.end() }
         let context = try Context()

@@ -5,10 +5,12 @@ import Testing
 
 /// A fail2ban that is given a backlog: what each call kept it busy for, in milliseconds.
 private struct Backlog {
-    var batch = BatchSize()
+    var batch: BatchSize
     var now = start
     var sizes: [Int] = []
     var busy: [Double] = []
+
+    init(startsProgram: Bool = false) { batch = BatchSize(startsProgram: startsProgram) }
 
     /// - Parameters:
     ///   - count: how many addresses.
@@ -36,20 +38,20 @@ private struct Backlog {
     func `a backlog keeps fail2ban busy for a moment at a time, whatever an address costs`(cost: Double) throws {
         var backlog = Backlog()
         backlog.work(off: 10_000, cost: cost)
-        #expect(try #require(backlog.busy.max()) < 165)
-        // In calls that are worth it: a hundred of 70 ms for each 7 s that the addresses take.
+        #expect(try #require(backlog.busy.max()) <= 185)
+        // In calls that are worth it: a hundred of 90 ms for each 9 s that the addresses take.
         #expect(Double(backlog.sizes.count) < 30 + 10_000 * max(cost, 1) / 35)
     }
 
     @Test(arguments: [1.0, 0.6, 3])
     func `a program's start does not count, though it takes now longer and now shorter`(load: Double) throws {
         for cost in [0.1, 1, 8, 20] {
-            var backlog = Backlog()
+            var backlog = Backlog(startsProgram: true)
             backlog.work(
                 off: 2_000, overhead: { load * (110 + Double($0 * 7_919 % 60)) }, cost: cost)
-            #expect(try #require(backlog.busy.max()) < 165 + 100 * load, "\(cost) ms")
+            #expect(try #require(backlog.busy.max()) < max(250, 165 + 100 * load), "\(cost) ms")
             // A call costs 0.1 s and more, whatever is in it.
-            #expect(Double(backlog.sizes.count) < 40 + 2_000 * cost / 35, "\(cost) ms")
+            #expect(Double(backlog.sizes.count) < 60 + 2_000 * max(cost, load) / 20, "\(cost) ms")
         }
     }
 
@@ -58,7 +60,7 @@ private struct Backlog {
         backlog.work(off: 5_000, cost: 0.1)
         backlog.busy = []
         backlog.work(off: 3_000, cost: 8)
-        #expect(backlog.busy.filter { $0 > 100 }.count == 1)
+        #expect(backlog.busy.filter { $0 > 140 }.count == 1)
     }
 
     @Test func `what changed nothing was cheap, and says nothing of what comes next`() throws {
@@ -79,7 +81,7 @@ private struct Backlog {
     }
 
     @Test func `a call that took less than no time teaches nothing`() {
-        var batch = BatchSize()
+        var batch = BatchSize(startsProgram: false)
         batch.learn(count: 4, changed: 4, took: .seconds(-5), at: start)
         #expect(batch.next(at: start) == 4)
     }

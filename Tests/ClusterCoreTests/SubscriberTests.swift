@@ -291,22 +291,18 @@ import Testing
 
     @Test func `batches grow while calls are quick, and shrink when they are slow, bans and frees by themselves`() {
         var rig = SubscriberRig()
-        var count = 1
-        func sizes(_ calls: Int, _ seconds: (Int) -> Double) -> [Int] {
-            var sizes: [Int] = []
-            for _ in 0..<calls {
-                switch rig.answer(.changed(count), after: seconds(count)) {
-                case .instruct(.ban(_, let addresses)), .instruct(.unban(_, let addresses)): count = addresses.count
-                default: return sizes
-                }
-                sizes.append(count)
-            }
-            return sizes
+        rig.settings.startsProgram = false
+        rig.restart()
+        func sizes(_ calls: Int, _ seconds: @escaping (Int) -> Double) -> [Int] {
+            (0..<calls).compactMap { _ in rig.obey(after: seconds) }
         }
         for number in 0..<3000 { rig.hear("198.18.\(number / 250).\(number % 250 + 1)", .ban) }
-        #expect(sizes(5) { Double($0) * 0.0001 } == [4, 8, 16, 32, 64])
-        let slow = sizes(3) { Double($0) * 0.01 }
-        #expect(slow.allSatisfy { $0 <= 12 })
+        #expect(sizes(6) { Double($0) * 0.0001 } == [1, 4, 8, 16, 32, 64])
+        let slow = sizes(4) { Double($0) * 0.01 }
+        #expect(slow[0] == 128 && slow[1...].allSatisfy { $0 <= 12 })
+        while rig.obey(after: { Double($0) * 0.01 }) != nil {}
+        for number in 0..<100 { rig.hear("198.18.0.\(number + 1)", .unban) }
+        #expect(sizes(3) { Double($0) * 0.0001 } == [1, 4, 8])
     }
 
     @Test func `a snapshot of the ledger is read as the ledger`() {

@@ -132,6 +132,21 @@ struct Fail2BanAccessTests {
         #expect(Set(listed.map(\.address)) == Set(addresses))
     }
 
+    @Test func `a single ban takes a moment`() async throws {
+        let server = try await RealFail2Ban([RealJail("one", hasFilter: false)])
+        let access = Fail2BanAccess(path: server.socket, client: nil) { _, _ in }
+        let one = try jail("one")
+        let addresses = try (0..<300).map { try address("198.18.\($0 / 256).\($0 % 256)") }
+        let delays = await onOwnThread("acts") {
+            addresses.map { address in
+                let begin = ContinuousClock.now
+                #expect(access.carryOut(.ban(one, [address])) == .changed(1))
+                return ContinuousClock.now - begin
+            }.sorted()
+        }
+        print("one ban over the socket: median \(delays[150]), 99 % within \(delays[297]), longest \(delays[299])")
+    }
+
     @Test(arguments: ["logtarget", "loglevel", "dbfile", "dbpurgeage", "syslogsocket", "thread", "allowipv6", "--all"])
     func `no jail's name reaches a setting of the server`(name: String) async throws {
         let server = try await RealFail2Ban([RealJail("one", hasFilter: false)])
