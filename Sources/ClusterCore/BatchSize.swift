@@ -75,7 +75,9 @@ struct BatchSize: Sendable {
         }
         self.overhead = min(took, overhead)
         // A program that starts now faster and now slower must not look like addresses that cost more.
-        let tolerance = min(overhead / 2, Self.aim)
-        learn(cost: max(took - overhead - tolerance, .zero) / (count - 1), of: count)
+        let tolerance = min(overhead / 2, Self.aim * 2 / 3)
+        let shown = max(took - overhead - tolerance, .zero) / (count - 1)
+        // What is tolerated hides the cost of small calls, so the first that shows it counts whole.
+        cost = max(shown, (cost * 3 + shown) / 4)
     }
 }
