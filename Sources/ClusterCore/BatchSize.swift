@@ -13,6 +13,9 @@ struct BatchSize: Sendable {
     static let largest = 5_000
     /// Where nothing is known: even programs that start slowly are no long wait.
     private static let first = 4
+    /// Where each call starts a program: on a busy machine its start takes now half a second and now two, which hides what the
+    /// addresses cost, and with fewer in a call a backlog would never end.
+    private static let leastWithProgram = 10
     /// As long as calls change nothing, which costs nothing: the next one may meet addresses that are all new.
     private static let largestUnproven = 25
     /// After so long without a call nothing is known: the jail may have another action by now.
@@ -20,14 +23,17 @@ struct BatchSize: Sendable {
 
     /// Whether a call starts a program; that its start is no cost of the addresses has to be learnt.
     private let startsProgram: Bool
-    private var size = first
+    private var size: Int
     /// What one address costs.
     private var cost = Duration.zero
-    /// What the start of the program takes; nil: no call has shown it.
-    private var overhead: Duration?
+    /// The shortest call that started a program, and how many addresses it had: nearly all of it was the start.
+    private var shortest: (took: Duration, count: Int)?
     private var last: Timestamp?
 
-    init(startsProgram: Bool) { self.startsProgram = startsProgram }
+    init(startsProgram: Bool) {
+        self.startsProgram = startsProgram
+        size = startsProgram ? Self.leastWithProgram : Self.first
+    }
 
     /// How many may go into the call that begins now.
     mutating func next(at now: Timestamp) -> Int {
@@ -52,7 +58,7 @@ struct BatchSize: Sendable {
         }
         let proven = count >= size ? size * 2 : size
         let affordable = cost > .zero ? Int(Self.aim / cost) : Self.largest
-        size = max(1, min(proven, affordable, Self.largest))
+        size = max(startsProgram ? Self.leastWithProgram : 1, min(proven, affordable, Self.largest))
     }
 
     /// What was far too slow must not happen twice; what was not is smoothed, or each hiccup would make many small calls.
@@ -62,22 +68,20 @@ struct BatchSize: Sendable {
     }
 
     private mutating func learnBesideStart(_ count: Int, _ took: Duration) {
-        guard count > 1 else {
-            // It says nothing of what more of them would add.
-            cost = overhead == nil ? .zero : cost * 9 / 10
-            overhead = overhead.map { min(took, ($0 * 3 + took) / 4) } ?? took
+        guard let known = shortest, took > known.took else {
+            shortest = (took, count)
             return
         }
-        guard let overhead else {
-            // Whether that was the start or the addresses, one address alone will show.
-            learn(cost: took > Self.aim ? took : took / count, of: count)
+        guard count > known.count else {
+            // It says nothing of what more of them would add; a machine that got busy starts programs more slowly.
+            shortest?.took = (known.took * 3 + took) / 4
             return
         }
-        self.overhead = min(took, overhead)
         // A program that starts now faster and now slower must not look like addresses that cost more.
-        let tolerance = min(overhead / 2, Self.aim * 2 / 3)
-        let shown = max(took - overhead - tolerance, .zero) / (count - 1)
-        // What is tolerated hides the cost of small calls, so the first that shows it counts whole.
-        cost = max(shown, (cost * 3 + shown) / 4)
+        let tolerance = min(known.took / 2, Self.aim * 2 / 3)
+        let shown = max(took - known.took - tolerance, .zero) / (count - known.count)
+        // What is tolerated hides the cost of small calls, so the first that shows it counts whole. But no higher than
+        // makes the smallest calls, or one slow start would be remembered for long.
+        cost = min(max(shown, (cost * 3 + shown) / 4), Self.aim / Self.leastWithProgram)
     }
 }
