@@ -131,9 +131,14 @@ struct Inspection {
 
     private mutating func inspectFail2Ban() {
         let subscriber = roles.contains("subscriber") ? configuration.subscriber : nil
-        let isCommanded = subscriber?.action == .fail2banClient
+        let speaksBySocket = subscriber?.action == .fail2banSocket
+        let isCommanded = speaksBySocket || subscriber?.action == .fail2banClient
         guard roles.contains("monitor") || isCommanded else { return }
-        guard let client = configuration.general.client else {
+        let path = configuration.general.socket?.text
+        let client = configuration.general.client.map {
+            Fail2BanClient(program: $0.name, socket: path, timeLimit: .seconds(20))
+        }
+        guard client != nil || speaksBySocket else {
             findings.append(
                 Finding(
                     "fail2ban", .warning, "is never asked, since fail2banclient is empty: the log alone counts",
@@ -141,9 +146,8 @@ struct Inspection {
             return
         }
         progress.show("asking fail2ban")
-        let answer = Fail2BanClient(
-            program: client.name, socket: configuration.general.socket?.text, timeLimit: .seconds(20)
-        ).ask(.jails)
+        let access = Fail2BanAccess(path: path, client: client, timeLimit: .seconds(20)) { _, _ in }
+        let answer = speaksBySocket ? access.ask(.jails) : client?.ask(.jails) ?? .impossible("fail2banclient is empty")
         findings.append(.fail2ban(answer))
         if isCommanded, case .own(let jail) = subscriber?.targetJail, case .jails(let running) = answer {
             findings.append(.targetJail(jail, running: running))

@@ -14,7 +14,7 @@ package struct GeneralSection: Hashable, Sendable {
     package var ignored: [Address] = []
     /// `fail2banclient`; nil: fail2ban is never asked, the log alone counts.
     package var client: Program? = Program("fail2ban-client")
-    /// `fail2bansocket`; nil: fail2ban's client knows best.
+    /// `fail2bansocket`; nil: where it usually is, unless fail2ban's client knows better.
     package var socket: AbsolutePath?
 
     init?(reading reader: inout SectionReader, machineName: String) {

@@ -16,6 +16,8 @@ package struct SubscriberSection: DaemonSection {
         /// Bans nobody: writes the original's line for each message.
         case log
         case fail2banClient
+        /// By the server's socket, as its client does, without a process for each call.
+        case fail2banSocket
         /// Into a table of the packet filter, without fail2ban.
         case nftables
     }
@@ -71,8 +73,10 @@ package struct SubscriberSection: DaemonSection {
         bantime = reader.value("bantime", .banDuration, default: bantime)
         action = reader.value(
             "subscriberaction",
-            .choice(of: [("fail2banclient", .fail2banClient), ("nftables", .nftables), ("log", .log)]),
-            default: action)
+            .choice(of: [
+                ("fail2banclient", .fail2banClient), ("fail2bansocket", .fail2banSocket), ("nftables", .nftables),
+                ("log", .log),
+            ]), default: action)
         targetJail = reader.value(
             "targetjail", .choice(of: [(Self.ownJail.name, .own(Self.ownJail)), ("same", .same)]), default: targetJail)
         logFile = reader.optional("logfile", .path)

@@ -34,7 +34,7 @@ extension Subscriber {
     private mutating func takeMore(
         like first: Subject, aim: Aim, in lane: WaitingList.Lane, at now: Timestamp
     ) -> [Subject] {
-        let limit = limit(for: aim, first)
+        let limit = limit(for: aim, first, at: now)
         var more: [Subject] = []
         // What cannot go with it keeps its place, so that bans and frees that alternate do not go one by one.
         var passedOver: [(Subject, UInt64)] = []
@@ -72,14 +72,19 @@ extension Subscriber {
     }
 
     /// How many of these may go into one act.
-    private func limit(for aim: Aim, _ first: Subject) -> Int {
+    private mutating func limit(for aim: Aim, _ first: Subject, at now: Timestamp) -> Int {
         switch settings.target {
         case .log where lane(of: first) == nil: 10_000
         case .packetFilter where aim == .adjust: Self.packetFilterBatch
         // Whose ban it is shows only in the answer to a call of its own.
         case .same where aim == .ban: 1
         // Freeing a network frees what lies inside: it goes alone, and only while it is listed.
-        case .own, .same, .log, .packetFilter: aim == .free && first.address.isNetwork ? 1 : batch.size
+        case .own, .same, .log, .packetFilter:
+            aim == .free && first.address.isNetwork
+                ? 1
+                : batches[
+                    BatchKind(jail: first.jail, aim: aim), default: BatchSize(startsProgram: settings.startsProgram)
+                ].next(at: now)
         }
     }
 
@@ -149,15 +154,15 @@ extension Subscriber {
             instruct(.free, act.placements, in: jail)
             return
         case (.ban, .changed(let number)):
-            succeeded(act, at: now)
+            succeeded(act, changed: number, at: now)
             banned(act.placements, number: number, at: now)
             noteBan(of: act.placements, number: number, at: now)
         case (.renew, .changed(let number)):
-            succeeded(act, at: now)
+            succeeded(act, changed: act.placements.count, at: now)
             renewing.subtract(act.placements)
             noteBan(of: act.placements, number: number, at: now)
         case (.free, .changed(let number)):
-            succeeded(act, at: now)
+            succeeded(act, changed: number, at: now)
             if settings.target == .own(jail), number < act.placements.count {
                 freeAgain(act.placements, at: now)
             } else {
@@ -253,9 +258,11 @@ extension Subscriber {
         }
     }
 
-    private mutating func succeeded(_ act: Underway, at now: Timestamp) {
+    private mutating func succeeded(_ act: Underway, changed: Int, at now: Timestamp) {
         paused[act.lane] = nil
-        if act.lane != nil { batch.learn(count: act.placements.count, took: now - act.since) }
+        guard let jail = act.lane else { return }
+        batches[BatchKind(jail: jail, aim: act.aim), default: BatchSize(startsProgram: settings.startsProgram)].learn(
+            count: act.placements.count, changed: changed, took: act.took, at: now)
     }
 
     mutating func failed(_ act: Underway, at now: Timestamp) {

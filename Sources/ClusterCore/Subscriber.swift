@@ -41,6 +41,8 @@ package struct Subscriber: Sendable {
         package var hubs: Int
         /// Whether one of them is of the old form: its broadcasts are filtered on the way, and nobody can ask it.
         package var hearsOldForm: Bool
+        /// Whether each act starts a program.
+        package var startsProgram = true
         package var packetFilterForm: PacketFilterForm
 
         package init(
@@ -72,7 +74,7 @@ package struct Subscriber: Sendable {
         case ledger(LedgerRecord)
         /// To be in the replica's file.
         case replica(Report)
-        /// One at a time: the next comes only after ``Subscriber/done(with:at:)``.
+        /// One at a time: the next comes only after ``Subscriber/done(with:took:at:)``.
         case act(Act)
         case note(Note)
     }
@@ -109,7 +111,7 @@ package struct Subscriber: Sendable {
     var ledger = Ledger()
     var deadlines = DeadlineQueue<Subject>()
     var waiting = WaitingList()
-    var batch = BatchSize()
+    var batches: [BatchKind: BatchSize] = [:]
     var underway: Underway?
     /// Lanes that failed, until when they are left alone, and how long that is.
     var paused: [WaitingList.Lane: Pause] = [:]
@@ -142,6 +144,14 @@ package struct Subscriber: Sendable {
         /// Under which the first of them was waiting.
         var number: UInt64
         var since: Timestamp
+        /// Known when it is done.
+        var took = Duration.zero
+    }
+
+    /// Calls that cost fail2ban the same.
+    struct BatchKind: Hashable, Sendable {
+        var jail: Jail
+        var aim: Aim
     }
 
     /// A lane that failed.
@@ -237,8 +247,11 @@ package struct Subscriber: Sendable {
     }
 
     /// The act that was under way has come to this.
-    package mutating func done(with answer: Answer, at now: Timestamp) -> [Effect] {
-        guard let act = underway else { return [] }
+    ///
+    /// - Parameter took: what it took by itself; nil: the time since it began, which has the waiting of its answer in it.
+    package mutating func done(with answer: Answer, took: Duration? = nil, at now: Timestamp) -> [Effect] {
+        guard var act = underway else { return [] }
+        act.took = took ?? now - act.since
         underway = nil
         conclude(act, answer, at: now)
         return finish(at: now)

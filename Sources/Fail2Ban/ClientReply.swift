@@ -23,9 +23,9 @@ package struct ClientReply: Hashable, Sendable {
         case .status(let jail): failure(of: jail) ?? jailStatus()
         case .bans(let jail):
             if status != 0, lines.first?.starts(with: "Invalid command".utf8) == true {
-                .impossible("this fail2ban, older than 0.11.1, does not tell when bans end")
+                .bansAreNotTold
             } else {
-                failure(of: jail) ?? bans(clock)
+                failure(of: jail) ?? BanLines.answer(lines, clock)
             }
         }
     }
@@ -107,38 +107,5 @@ package struct ClientReply: Hashable, Sendable {
         var scanner = ByteScanner(value)
         guard let number = scanner.number(), scanner.isAtEnd else { return nil }
         return Int(number)
-    }
-
-    /// A line a ban: `192.0.2.1 	2026-11-21 02:00:00 + 600 = 2026-11-21 02:10:00`.
-    private func bans(_ clock: LocalClock) -> Answer {
-        var clock = clock
-        var listed: [ListedBan] = []
-        for line in lines {
-            // The last tab: what stands before it may be an ID with anything in it.
-            guard let tab = line.lastIndex(of: UInt8(ascii: "\t")), line[..<tab].last == UInt8(ascii: " "),
-                let (since, until) = Self.times(line[(tab + 1)...], &clock)
-            else { return .unclear("a ban that makes no sense: \(quotation(line))") }
-            guard let address = try? Address(utf8: line[..<tab].dropLast()) else { continue }
-            listed.append(ListedBan(address: address, since: since, until: until))
-        }
-        return .bans(listed)
-    }
-
-    private static func times(
-        _ text: ArraySlice<UInt8>, _ clock: inout LocalClock
-    ) -> (since: Timestamp, until: Timestamp)? {
-        var scanner = ByteScanner(text)
-        guard let start = scanner.dateAndTime(), scanner.take(" + ") else { return nil }
-        let isPermanent = scanner.take("-1")
-        let length = isPermanent ? 0 : scanner.number()
-        guard let length, length < 1_000_000_000_000, scanner.take(" = "), let end = scanner.dateAndTime(),
-            scanner.isAtEnd, let since = clock.seconds(start, seen: .forever),
-            let until = clock.seconds(end, seen: .forever)
-        else { return nil }
-        // 9999 is as far as fail2ban's calendar goes.
-        if isPermanent || end.year == 9999 { return (.seconds(since), .forever) }
-        // Both are cut to seconds; further apart they are only when the clock was changed for summer between them.
-        let exact = (0...1).contains(until - since - length)
-        return (.seconds(since), .seconds(exact ? until : since + length))
     }
 }

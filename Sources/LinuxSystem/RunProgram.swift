@@ -144,7 +144,7 @@ private struct Collector: ~Copyable {
 }
 
 extension Duration {
-    var inMicroseconds: Int64 {
+    package var inMicroseconds: Int64 {
         components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000
     }
 }

@@ -22,6 +22,8 @@ package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
     package var isMissing: Bool { code == ENOENT || code == ENOTDIR }
     /// The rights of this process do not suffice.
     package var isNotPermitted: Bool { code == EACCES || code == EPERM }
+    /// Nobody listens there.
+    package var isRefused: Bool { code == ECONNREFUSED }
     /// The disk, or this user's share of it, is full.
     package var isFull: Bool { code == ENOSPC || code == EDQUOT }
 

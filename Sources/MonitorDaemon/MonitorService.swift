@@ -20,7 +20,14 @@ package struct MonitorService {
 
     /// On the calling thread, until it is asked to end.
     package func run(under supervision: inout Supervision<MonitorSection>) throws {
-        let fail2ban = general.client.map { Fail2BanClient(program: $0.name, socket: general.socket?.text) }
+        let client = general.client.map { Fail2BanClient(program: $0.name, socket: general.socket?.text) }
+        let fail2ban = client.map { client in
+            Fail2BanAccess(path: general.socket?.text, client: client) { [logger] request, reason in
+                logger.warning(
+                    "fail2ban's socket answers in no known form: its client is used for this from now on",
+                    metadata: ["request": "\(request)", "reason": "\(reason)"])
+            }
+        }
         let asker = try Worker("asks fail2ban") { (question: Question, stop: Wakeup) in
             let answer = fail2ban?.ask(question, until: stop) ?? .impossible("fail2banclient is empty")
             return Answered(question: question, answer: answer)

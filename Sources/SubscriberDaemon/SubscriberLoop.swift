@@ -14,7 +14,7 @@ struct SubscriberLoop: ~Copyable {
     private static let diskPause = Duration.seconds(5)
 
     let logger: Logger
-    private let actor: Worker<Subscriber.Act, Answer>
+    private let actor: Worker<Subscriber.Act, ActOutcome>
     let host: Host
     var hubs: [HubSide]
     var machine: Subscriber
@@ -34,7 +34,7 @@ struct SubscriberLoop: ~Copyable {
 
     init(
         section: SubscriberSection, general: GeneralSection, logger: Logger, context: Context,
-        actor: Worker<Subscriber.Act, Answer>
+        actor: Worker<Subscriber.Act, ActOutcome>
     ) throws {
         var records: [LedgerRecord] = []
         var reports: [Report] = []
@@ -66,11 +66,11 @@ struct SubscriberLoop: ~Copyable {
         let target: Subscriber.Settings.Target =
             switch (section.action, section.targetJail) {
             case (.log, _): .log
-            case (.fail2banClient, .own(let jail)): .own(jail)
-            case (.fail2banClient, .same): .same
+            case (.fail2banClient, .own(let jail)), (.fail2banSocket, .own(let jail)): .own(jail)
+            case (.fail2banClient, .same), (.fail2banSocket, .same): .same
             case (.nftables, _): .packetFilter
             }
-        return Subscriber.Settings(
+        var settings = Subscriber.Settings(
             host: general.hostname, target: target, prefixFilter: section.prefixFilter,
             ignored: Exemptions.addresses(
                 ignored: general.ignored + section.ignored,
@@ -78,6 +78,8 @@ struct SubscriberLoop: ~Copyable {
                 logger: logger),
             bantime: section.bantime.duration, hubs: section.hubs.count,
             hearsOldForm: section.hubs.contains { $0.reply == nil }, packetFilterForm: section.packetFilterForm)
+        settings.startsProgram = section.action != .fail2banSocket
+        return settings
     }
 
     mutating func run(under supervision: inout Supervision<SubscriberSection>) throws {
@@ -87,7 +89,9 @@ struct SubscriberLoop: ~Copyable {
         carryOut(machine.start(at: wall()))
         while true {
             try watchClock()
-            for answer in actor.outcomes.drain() { carryOut(machine.done(with: answer, at: wall())) }
+            for outcome in actor.outcomes.drain() {
+                carryOut(machine.done(with: outcome.answer, took: outcome.took, at: wall()))
+            }
             for index in hubs.indices { try talk(to: index) }
             carryOut(machine.advance(to: wall()))
             settle()

@@ -26,16 +26,29 @@ package struct SubscriberService {
     /// On the calling thread, until it is asked to end.
     package func run(under supervision: inout Supervision<SubscriberSection>) throws {
         let packetFilter = PacketFilterProgram()
-        let fail2ban = general.client.map { Fail2BanClient(program: $0.name, socket: general.socket?.text) }
-        let actor = try Worker("acts") { (act: Subscriber.Act, stop: Wakeup) -> Answer in
-            let withoutFail2Ban = Answer.impossible("fail2banclient is empty")
-            return switch act {
-            case .instruct(let instruction): fail2ban?.carryOut(instruction, until: stop) ?? withoutFail2Ban
-            case .ask(let question): fail2ban?.ask(question, until: stop) ?? withoutFail2Ban
-            case .readPacketFilter(let form): packetFilter.read(form, until: stop)
-            case .changePacketFilter(let change): packetFilter.carryOut(change, until: stop)
-            case .write: .impossible("the log is the loop's own")
+        let client = general.client.map { Fail2BanClient(program: $0.name, socket: general.socket?.text) }
+        let access =
+            section.action != .fail2banSocket
+            ? nil
+            : Fail2BanAccess(path: general.socket?.text, client: client) { [logger] request, reason in
+                logger.warning(
+                    "fail2ban's socket answers in no known form: its client is used for this from now on",
+                    metadata: ["request": "\(request)", "reason": "\(reason)"])
             }
+        let actor = try Worker("acts") { (act: Subscriber.Act, stop: Wakeup) -> ActOutcome in
+            let begin = SystemClock.monotonic()
+            let answer: Answer? =
+                switch act {
+                case .instruct(let instruction):
+                    access?.carryOut(instruction, until: stop) ?? client?.carryOut(instruction, until: stop)
+                case .ask(let question): access?.ask(question, until: stop) ?? client?.ask(question, until: stop)
+                case .readPacketFilter(let form): packetFilter.read(form, until: stop)
+                case .changePacketFilter(let change): packetFilter.carryOut(change, until: stop)
+                case .write: .impossible("the log is the loop's own")
+                }
+            return ActOutcome(
+                answer: answer ?? .impossible("fail2banclient is empty"),
+                took: .microseconds(SystemClock.monotonic() - begin))
         }
         var isEnded = false
         defer { if !isEnded { actor.end() } }

@@ -158,6 +158,7 @@ import Testing
 
     @Test func `the subscriber's choices are read in any case`() throws {
         #expect(try inSubscriber("subscriberaction = LOG").action == .log)
+        #expect(try inSubscriber("subscriberaction = fail2bansocket").action == .fail2banSocket)
         #expect(try inSubscriber("targetjail = Same").targetJail == .same)
         #expect(try inSubscriber("logfile = /var/log/x.log").logFile?.text == "/var/log/x.log")
     }
@@ -196,6 +197,7 @@ import Testing
                 "t.conf:3: subscriberaction: fail2banclient needs a program, and fail2banclient in [general] is empty"
             ])
         #expect(faults(of: subscriber + "subscriberaction = log") == [])
+        #expect(faults(of: subscriber + "subscriberaction = fail2bansocket") == [])
     }
 
     @Test func `a machine whose name will not do must be given one`() throws {

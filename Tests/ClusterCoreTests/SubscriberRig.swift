@@ -121,6 +121,19 @@ struct SubscriberRig {
         carryOut(subscriber.done(with: answer, at: now))
         return act
     }
+
+    /// Carries out the instruction that waits, whole. Returns how many addresses it had; nil: none waits.
+    mutating func obey(after seconds: (Int) -> Double = { _ in 0.1 }) -> Int? {
+        switch acts.first {
+        case .instruct(.ban(_, let addresses)), .instruct(.unban(_, let addresses)):
+            acts.removeFirst()
+            let took = Duration.seconds(seconds(addresses.count))
+            now = now + took
+            carryOut(subscriber.done(with: .changed(addresses.count), took: took, at: now))
+            return addresses.count
+        case .ask, .write, nil: return nil
+        }
+    }
 }
 
 func ban(_ texts: String..., in jail: Jail = own) -> Subscriber.Act {

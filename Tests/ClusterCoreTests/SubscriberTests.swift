@@ -289,19 +289,20 @@ import Testing
         #expect(rig.acts == [])
     }
 
-    @Test func `batches grow while calls are quick, and shrink when they are slow`() {
+    @Test func `batches grow while calls are quick, and shrink when they are slow, bans and frees by themselves`() {
         var rig = SubscriberRig()
-        func sizes(_ seconds: Double) -> [Int] {
-            var sizes: [Int] = []
-            for _ in 0..<4 {
-                guard case .instruct(.ban(_, let addresses)) = rig.answer(.changed(1), after: seconds) else { break }
-                sizes.append(addresses.count)
-            }
-            return sizes
+        rig.settings.startsProgram = false
+        rig.restart()
+        func sizes(_ calls: Int, _ seconds: @escaping (Int) -> Double) -> [Int] {
+            (0..<calls).compactMap { _ in rig.obey(after: seconds) }
         }
         for number in 0..<3000 { rig.hear("198.18.\(number / 250).\(number % 250 + 1)", .ban) }
-        #expect(sizes(0.1) == [1, 100, 200, 400])
-        #expect(sizes(1.0) == [800, 400, 200, 100])
+        #expect(sizes(6) { Double($0) * 0.0001 } == [1, 4, 8, 16, 32, 64])
+        let slow = sizes(4) { Double($0) * 0.01 }
+        #expect(slow[0] == 128 && slow[1...].allSatisfy { $0 <= 12 })
+        while rig.obey(after: { Double($0) * 0.01 }) != nil {}
+        for number in 0..<100 { rig.hear("198.18.0.\(number + 1)", .unban) }
+        #expect(sizes(3) { Double($0) * 0.0001 } == [1, 4, 8])
     }
 
     @Test func `a snapshot of the ledger is read as the ledger`() {
