@@ -131,7 +131,7 @@ struct SubscriberRig {
             now = now + took
             carryOut(subscriber.done(with: .changed(addresses.count), took: took, at: now))
             return addresses.count
-        case .ask, .write, nil: return nil
+        case .ask, .write, .readPacketFilter, .changePacketFilter, nil: return nil
         }
     }
 }
