@@ -61,9 +61,14 @@ let package = Package(
         .executableTarget(
             name: "cluster-simulate", dependencies: ["Simulation", "LinuxSystem", argumentParser], swiftSettings: strict
         ),
+        .executableTarget(
+            name: "cluster-benchmark", dependencies: ["Benchmark", "LinuxSystem", argumentParser],
+            swiftSettings: strict),
 
         // Floor 4: the shells around the machines of ClusterCore, and the world in which they are simulated.
         room("Simulation", ["ClusterCore", "BanModel"]),
+        // The daemons as built, measured from outside, and the rooms below in this process.
+        room("Benchmark", ["ClusterCore", "ClusterProtocol", "Fail2Ban", "BanModel", "ZeroMQ", "LinuxSystem"]),
         room(
             "MonitorDaemon",
             [

@@ -1,0 +1,20 @@
+internal import ArgumentParser
+internal import Benchmark
+
+@main struct BenchmarkProgram: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cluster-benchmark", abstract: "Measures the daemons that lie beside it (docs/performance.md).",
+        subcommands: [RunCommand.self, BareHubCommand.self], defaultSubcommand: RunCommand.self)
+}
+
+/// What runs as a process of its own to be measured against.
+struct BareHubCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "bare-hub", shouldDisplay: false)
+
+    func run() throws {
+        var hub = try BareHub()
+        try hub.run()
+    }
+}
+
+extension Part: ExpressibleByArgument {}
