@@ -17,7 +17,7 @@ struct BurstPart {
     func measure() throws -> [Figure] {
         var figures: [Figure] = []
         for (count, repeats) in workshop.isQuick ? [(20_000, 2)] : [(100_000, 3), (1_000_000, 1)] {
-            let name = "\(count / 1000),000 bans"
+            let name = "\(Quantity.grouped(count)) bans"
             let floor = try floor(count)
             var (obeyed, acknowledged, memory) = (Series(), Series(), [Figure]())
             for number in 1...repeats {
@@ -82,7 +82,7 @@ struct BurstPart {
                     max(0, use.resident - before[index].resident) / Double(count)),
                 Figure(.burst, "\(name): \(role), peak", .bytes, use.peak),
                 Figure(
-                    .burst, "\(name): \(role), CPU a ban", .seconds, (use.cpu - before[index].cpu) / Double(count)),
+                    .burst, "\(name): \(role), CPU a ban", .seconds, use.cpu(since: before[index]) / Double(count)),
             ]
         }
         return run

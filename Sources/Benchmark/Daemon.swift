@@ -14,6 +14,7 @@ final class Daemon {
     private var text: [UInt8] = []
     /// The whole lines that it has written and nobody has taken.
     private var lines: [String] = []
+    private var hasEnded = false
     private(set) var readyLine = ""
 
     /// Returns once it has said `ready`.
@@ -21,9 +22,11 @@ final class Daemon {
     /// - Parameters:
     ///   - mark: what a line holds that says it is ready.
     ///   - isGuarded: the system ends it with this thread; costs the start some time.
+    ///   - seconds: until then it has to be ready.
     init(
         _ workshop: Workshop, _ name: String, _ path: String, _ arguments: [String], readyAt mark: String = " ready ",
-        environment: [String: String] = [:], isGuarded: Bool = true
+        environment: [String: String] = [:], isGuarded: Bool = true,
+        within seconds: Int64 = 120
     ) throws {
         self.name = name
         self.workshop = workshop
@@ -35,7 +38,7 @@ final class Daemon {
         number = started.number
         program = started
         try workshop.keep(number)
-        readyLine = try awaitLine(mark, within: 120)
+        readyLine = try awaitLine(mark, within: seconds)
         startTime = Double(SystemClock.monotonic() - begin) / 1e6
     }
 
@@ -76,6 +79,11 @@ final class Daemon {
                 }
             case .nothing: return
             case .ended:
+                // What it said last may be what somebody waits for.
+                guard lines.isEmpty || hasEnded else {
+                    hasEnded = true
+                    return
+                }
                 throw Failure("\(name) has ended: \(lines.suffix(5).joined(separator: "\n"))")
             }
         }

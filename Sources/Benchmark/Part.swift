@@ -31,8 +31,15 @@ package enum Part: String, Codable, Sendable, CaseIterable {
     func measure(in workshop: Workshop) throws -> [Figure] {
         switch self {
         case .latency: try LatencyPart(workshop: workshop).measure()
+        case .fail2banclient, .fail2bansocket: try Fail2BanPart(workshop: workshop, part: self).measure()
+        case .nftables: try PacketFilterPart(workshop: workshop).measure()
         case .burst: try BurstPart(workshop: workshop).measure()
-        default: []
+        case .joiner: try JoinerPart(workshop: workshop).measure()
+        case .fanout: try FanOutPart(workshop: workshop).measure()
+        case .idle: try IdlePart(workshop: workshop).measure()
+        case .start: try StartPart(workshop: workshop).measure()
+        case .rooms: try RoomsPart(workshop: workshop).measure()
+        case .growth: try GrowthPart(workshop: workshop).measure()
         }
     }
 }

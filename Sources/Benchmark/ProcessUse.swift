@@ -30,8 +30,10 @@ struct ProcessUse {
         }
     }
 
-    /// Of all threads that are there, in seconds.
-    var cpu: Double { threads.values.reduce(0) { $0 + $1.cpu } }
+    /// Seconds of all threads since then.
+    func cpu(since before: ProcessUse) -> Double {
+        threads.reduce(0) { $0 + $1.value.cpu - (before.threads[$1.key]?.cpu ?? 0) }
+    }
 
     static func text(_ path: String) throws -> String {
         String(decoding: try FileSystem.read(path, limit: 1 << 20), as: UTF8.self)

@@ -24,16 +24,24 @@ package enum Quantity: String, Codable, Sendable {
         }
     }
 
+    /// `1,000,000`
+    static func grouped(_ number: Int) -> String {
+        var digits = Array(String(abs(number)))
+        for place in stride(from: digits.count - 3, to: 0, by: -3) { digits.insert(",", at: place) }
+        return (number < 0 ? "-" : "") + String(digits)
+    }
+
     /// Three that count, whole numbers in full.
     static func digits(_ value: Double) -> String {
-        if value.rounded() == value, abs(value) < 1e15 { return String(Int64(value)) }
+        if value.rounded() == value, abs(value) < 1e15 { return grouped(Int(value)) }
         let places = abs(value) >= 100 ? 0 : abs(value) >= 10 ? 1 : abs(value) >= 1 ? 2 : 3
         let scale = (0..<places).reduce(1.0) { product, _ in product * 10 }
         let number = Int64((abs(value) * scale).rounded())
         let sign = value < 0 ? "-" : ""
         guard places > 0 else { return sign + String(number) }
         let fraction = String(number % Int64(scale))
-        return "\(sign)\(number / Int64(scale))." + String(repeating: "0", count: places - fraction.utf8.count)
+        return "\(sign)\(grouped(Int(number / Int64(scale))))."
+            + String(repeating: "0", count: places - fraction.utf8.count)
             + fraction
     }
 }

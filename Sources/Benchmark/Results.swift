@@ -28,6 +28,14 @@ package struct Results: Codable, Sendable {
         try FileSystem.writeAtomically(path: path, bytes: Array(try encoder.encode(self)) + [0x0A], mode: 0o644)
     }
 
+    /// What grew, where that was measured.
+    package func writePlots(into folder: String) throws {
+        for growth in Growth.allCases {
+            guard let plot = growth.plot(of: self) else { continue }
+            try FileSystem.writeAtomically(path: "\(folder)/\(growth.fileName)", bytes: Array(plot.utf8), mode: 0o644)
+        }
+    }
+
     /// Measures these, and goes on with the others where one cannot be.
     package static func measure(_ parts: [Part], in workshop: Workshop) throws -> Results {
         var results = Results(machine: try Machine())

@@ -1,7 +1,7 @@
 /// Columns for people, 80 wide at most: the first at the left, the others at the right.
 struct Table {
     private static let width = 80
-    private static let cells = [12, 12, 8]
+    private static let cells = [11, 11, 8]
 
     private var lines: [String] = []
 

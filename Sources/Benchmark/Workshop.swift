@@ -18,11 +18,14 @@ package final class Workshop: Sendable {
     let folder: String
     /// Fewer and smaller, to see whether all works.
     package let isQuick: Bool
+    /// This process's network is its own, so that its packet filter may be changed.
+    let hasOwnNetwork: Bool
     private let isTerminal = isatty(STDERR_FILENO) == 1
     private let state = Guarded(State())
 
-    package init(isQuick: Bool) throws {
+    package init(isQuick: Bool, hasOwnNetwork: Bool = false) throws {
         self.isQuick = isQuick
+        self.hasOwnNetwork = hasOwnNetwork
         program = try OwnProcess.executable()
         binaries = FileSystem.folder(of: program)
         let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"

@@ -4,7 +4,7 @@ internal import Benchmark
 @main struct BenchmarkProgram: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cluster-benchmark", abstract: "Measures the daemons that lie beside it (docs/performance.md).",
-        subcommands: [RunCommand.self, BareHubCommand.self], defaultSubcommand: RunCommand.self)
+        subcommands: [RunCommand.self, BareHubCommand.self, BareStartCommand.self], defaultSubcommand: RunCommand.self)
 }
 
 /// What runs as a process of its own to be measured against.
@@ -15,6 +15,13 @@ struct BareHubCommand: ParsableCommand {
         var hub = try BareHub()
         try hub.run()
     }
+}
+
+/// The floor of a start: what a Swift program costs that does nothing.
+struct BareStartCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "bare-start", shouldDisplay: false)
+
+    func run() throws { try BareStart().run() }
 }
 
 extension Part: ExpressibleByArgument {}
