@@ -13,7 +13,7 @@ enum ActionCheck {
         switch result {
         case .exited(status: 0, _, _): return nil
         case .exited(status: 78, _, _): return "not in this build"
-        default: throw Failure("fail2ban-subscriber --check: \(result)")
+        default: throw Failure(of: "fail2ban-subscriber --check", result)
         }
     }
 }

@@ -46,7 +46,7 @@ final class Fail2BanServer {
         let result = runProgram(
             "fail2ban-client", ["-s", socket, "set", Self.jail, "banip", address], timeLimit: .seconds(60),
             outputLimit: 1 << 16)
-        guard case .exited(status: 0, _, _) = result else { throw Failure("fail2ban-client: \(result)") }
+        guard case .exited(status: 0, _, _) = result else { throw Failure(of: "fail2ban-client", result) }
     }
 
     private static func write(_ text: String, to path: String) throws {

@@ -32,29 +32,37 @@ struct PacketFilterPart {
         let watch = try PacketFilterWatch()
         let ours = try latency.measure(general: "fail2banclient =") { _, address in try watch.wait(for: address) }
         return try latency.figures(
-            "log line to the kernel's set", ours, bare: try bareCalls(), named: "one bare nft -f, median")
+            "log line to the kernel's set", ours, bare: try bareCalls(watch), named: "one bare nft -f, median")
     }
 
-    /// nft puts one address into a set with a timeout.
-    private func bareCalls() throws -> Series {
+    /// nft puts one address into a set with a timeout: until it is there, as above, and not until nft has ended.
+    private func bareCalls(_ watch: borrowing PacketFilterWatch) throws -> Series {
         let folder = try workshop.newFolder("nft")
         let file = "\(folder)/rules"
         func load(_ text: String) throws {
             try FileSystem.writeAtomically(path: file, bytes: Array(text.utf8), mode: 0o600)
         }
-        try load("table inet bare { set s { type ipv4_addr; flags interval, timeout; } }\n")
+        try load("table inet bare { set s { type ipv4_addr; flags interval, timeout; }; }\n")
         try run("nft", ["-f", file])
         var series = Series()
         for index in 0..<(workshop.isQuick ? 20 : 200) {
-            try load("add element inet bare s { \(Samples.address(1_000_000 + index)) timeout 1d }\n")
+            let address = Samples.address(1_000_000 + index)
+            try load("add element inet bare s { \(address) timeout 1d }\n")
             Pause.milliseconds(LatencyPart.pause)
-            series.add(try Stopwatch.seconds { try run("nft", ["-f", file]) })
+            let begin = SystemClock.monotonic()
+            var program = try FollowedProgram(starting: "nft", ["-f", file])
+            try watch.wait(for: address)
+            series.add(Double(SystemClock.monotonic() - begin) / 1e6)
+            while true {
+                if case .ended = program.read() { break }
+                Pause.milliseconds(1)
+            }
         }
         return series
     }
 
     private func run(_ program: String, _ arguments: [String]) throws {
         let result = runProgram(program, arguments, timeLimit: .seconds(30), outputLimit: 1 << 16)
-        guard case .exited(status: 0, _, _) = result else { throw Failure("\(program) \(arguments): \(result)") }
+        guard case .exited(status: 0, _, _) = result else { throw Failure(of: program, result) }
     }
 }

@@ -16,7 +16,8 @@ package enum Quantity: String, Codable, Sendable {
             return value < 1 ? Self.digits(value * 1e3) + " ms" : Self.digits(value) + " s"
         case .bytes:
             if value < 1e4 { return Self.digits(value) + " B" }
-            return value < 1e6 ? Self.digits(value / 1e3) + " kB" : Self.digits(value / 1e6) + " MB"
+            if value < 1e6 { return Self.digits(value / 1e3) + " kB" }
+            return value < 1e9 ? Self.digits(value / 1e6) + " MB" : Self.digits(value / 1e9) + " GB"
         case .perSecond:
             if value < 1e4 { return Self.digits(value) + " /s" }
             return value < 1e6 ? Self.digits(value / 1e3) + " k/s" : Self.digits(value / 1e6) + " M/s"

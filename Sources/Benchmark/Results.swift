@@ -44,6 +44,7 @@ package struct Results: Codable, Sendable {
             do {
                 results.figures += try part.measure(in: workshop)
             } catch {
+                workshop.standStillIfOver()
                 results.figures.append(Figure(part, "failed", .count, nil, note: "\(error)"))
             }
         }

@@ -49,6 +49,11 @@ package final class Workshop: Sendable {
         _ = runProgram("rm", ["-rf", folder], timeLimit: .seconds(60), outputLimit: 4096)
     }
 
+    /// Where the run was interrupted, what fails is no finding: whoever cleaned up ends this process.
+    func standStillIfOver() {
+        while state.withLock({ $0.isClean }) { pause() }
+    }
+
     /// From now on it is ended with the run. Throws where the run is over.
     func keep(_ process: Int32) throws {
         let isLate = state.withLock { state in
