@@ -148,6 +148,7 @@ let package = Package(
             of: "MonitorDaemon", with: ["BanModel", "ClusterConfiguration", "Fail2Ban", "LinuxSystem", "OwnThread"]),
         tests(of: "ReportStore", with: ["BanModel", "LinuxSystem", "OwnThread", "store-writer", grdb]),
         tests(of: "Simulation"),
+        tests(of: "Benchmark"),
         tests(of: "ZeroMQ", with: ["LinuxSystem", "OwnThread"]),
         // The monitor's core on what a real fail2ban wrote and answered.
         .testTarget(

@@ -15,6 +15,7 @@ final class Daemon {
     /// The whole lines that it has written and nobody has taken.
     private var lines: [String] = []
     private var hasEnded = false
+    private var lastWords = ""
     private(set) var readyLine = ""
 
     /// Returns once it has said `ready`.
@@ -80,11 +81,12 @@ final class Daemon {
             case .nothing: return
             case .ended:
                 // What it said last may be what somebody waits for.
-                guard lines.isEmpty || hasEnded else {
+                if !hasEnded {
                     hasEnded = true
-                    return
+                    lastWords = lines.suffix(5).joined(separator: "\n")
+                    if !lines.isEmpty { return }
                 }
-                throw Failure("\(name) has ended: \(lines.suffix(5).joined(separator: "\n"))")
+                throw Failure("\(name) has ended: \(lastWords)")
             }
         }
     }

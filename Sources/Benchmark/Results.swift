@@ -40,7 +40,7 @@ package struct Results: Codable, Sendable {
     package static func measure(_ parts: [Part], in workshop: Workshop) throws -> Results {
         var results = Results(machine: try Machine())
         for part in parts {
-            workshop.say("\(part.rawValue)")
+            workshop.begin(part)
             do {
                 results.figures += try part.measure(in: workshop)
             } catch {

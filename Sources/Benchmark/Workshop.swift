@@ -79,10 +79,17 @@ package final class Workshop: Sendable {
         return path
     }
 
-    /// What is under way, on one line of a terminal that the next replaces; nothing clears it.
+    /// A part begins: where no terminal shows what is under way, a line of its own says that.
+    func begin(_ part: Part) { isTerminal ? say(part.rawValue) : complain("measuring \(part.rawValue)\n") }
+
+    /// What is under way, on one line of a terminal that the next replaces; an empty text clears it.
     package func say(_ text: String) {
         guard isTerminal else { return }
-        let line = "\r\u{1B}[K" + String(text.prefix(78))
-        _ = line.withCString { write(STDERR_FILENO, $0, strlen($0)) }
+        complain("\r\u{1B}[K" + String(text.prefix(78)))
+    }
+
+    private func complain(_ text: String) {
+        // Where nobody reads it, nothing is lost.
+        _ = text.withCString { write(STDERR_FILENO, $0, strlen($0)) }
     }
 }
