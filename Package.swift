@@ -62,7 +62,7 @@ let package = Package(
             name: "cluster-simulate", dependencies: ["Simulation", "LinuxSystem", argumentParser], swiftSettings: strict
         ),
         .executableTarget(
-            name: "cluster-benchmark", dependencies: ["Benchmark", "LinuxSystem", argumentParser],
+            name: "cluster-benchmark", dependencies: ["Benchmark", argumentParser],
             swiftSettings: strict),
 
         // Floor 4: the shells around the machines of ClusterCore, and the world in which they are simulated.

@@ -38,7 +38,7 @@ package struct Results: Codable, Sendable {
 
     /// Measures these, and goes on with the others where one cannot be.
     package static func measure(_ parts: [Part], in workshop: Workshop) throws -> Results {
-        var results = Results(machine: try Machine())
+        var results = Results(machine: try Machine(folder: workshop.folder))
         for part in parts {
             workshop.begin(part)
             do {

@@ -6,7 +6,7 @@ import Testing
 @Suite struct ResultsTests {
     private static func results(_ scale: Double) throws -> Results {
         Results(
-            machine: try Machine(),
+            machine: try Machine(folder: "/tmp"),
             figures: [
                 Figure(.latency, "log line to broadcast, median", .seconds, 0.001 * scale, floor: 0.0004, spread: 0.1),
                 Figure(.latency, "log line to broadcast, p99", .seconds, 0.003 * scale, floor: 0.001, spread: 0.9),
