@@ -34,8 +34,11 @@ final class Audience {
             for index in waiting { listeners[index].register(in: &ready) }
             let rest = deadline - SystemClock.monotonic()
             guard rest > 0, try ready.wait(timeout: .microseconds(rest)) else { return nil }
-            waiting = try waiting.filter { try listeners[$0].next() == nil }
-            if first == nil, waiting.count < listeners.count { first = SystemClock.monotonic() }
+            waiting = try waiting.filter { index in
+                let isStillWaiting = try listeners[index].next() == nil
+                if !isStillWaiting, first == nil { first = SystemClock.monotonic() }
+                return isStillWaiting
+            }
         }
         return (first ?? 0, SystemClock.monotonic())
     }
