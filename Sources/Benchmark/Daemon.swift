@@ -15,7 +15,8 @@ final class Daemon {
     /// The whole lines that it has written and nobody has taken.
     private var lines: [String] = []
     private var hasEnded = false
-    private var lastWords = ""
+    /// The lines that it wrote last, taken or not.
+    private var lastWords: [String] = []
     private(set) var readyLine = ""
 
     /// Returns once it has said `ready`.
@@ -53,7 +54,8 @@ final class Daemon {
             let rest = deadline - SystemClock.monotonic()
             guard rest > 0 else { throw Failure("\(name) did not say \"\(mark)\" within \(seconds) s") }
             var watched = program.fileDescriptors().map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-            poll(&watched, nfds_t(watched.count), Int32(rest / 1000 + 1))
+            // One that has ended has nothing to wait for.
+            if !hasEnded { poll(&watched, nfds_t(watched.count), Int32(rest / 1000 + 1)) }
             try drain()
         }
     }
@@ -74,19 +76,20 @@ final class Daemon {
             switch program.read() {
             case .bytes(let bytes):
                 text += bytes
+                let known = lines.count
                 while let end = text.firstIndex(of: 0x0A) {
                     lines.append(String(decoding: text[..<end], as: UTF8.self))
                     text.removeSubrange(...end)
                 }
+                lastWords = (lastWords + lines[known...]).suffix(5)
             case .nothing: return
             case .ended:
                 // What it said last may be what somebody waits for.
                 if !hasEnded {
                     hasEnded = true
-                    lastWords = lines.suffix(5).joined(separator: "\n")
                     if !lines.isEmpty { return }
                 }
-                throw Failure("\(name) has ended: \(lastWords)")
+                throw Failure("\(name) has ended: \(lastWords.joined(separator: "\n"))")
             }
         }
     }

@@ -26,10 +26,10 @@ package enum Growth: String, CaseIterable, Sendable {
     package func plot(of results: Results) -> String? {
         let points = points(in: results.figures)
         guard points.count > 1 else { return nil }
-        let title = self == .listeners ? "subscribers" : "reports that the hub holds"
+        let title = self == .listeners ? "subscribers" : "reports"
         return Plot(
             title: "The hub with ever more \(title)", caption: results.machine.lines.joined(separator: "; "),
-            xLabel: title,
+            xLabel: self == .listeners ? title : "reports that the hub holds",
             panels: [
                 Plot.Panel(
                     label: "CPU time a single ban", quantity: .seconds, points: points.map { ($0.count, $0.cost) }),

@@ -10,7 +10,7 @@ struct Plot {
     }
 
     // In SVG's units.
-    private static let (width, left, right, top) = (720.0, 84.0, 24.0, 52.0)
+    private static let (width, left, right, top) = (720.0, 84.0, 44.0, 52.0)
     private static let (panelHeight, gap, bottom) = (200.0, 44.0, 66.0)
     private static let ink = "#222", soft = "#ccc", line = "#1f6fb4"
 

@@ -4,7 +4,18 @@ internal import Benchmark
 @main struct BenchmarkProgram: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cluster-benchmark", abstract: "Measures the daemons that lie beside it (docs/performance.md).",
-        subcommands: [RunCommand.self, BareHubCommand.self, BareStartCommand.self], defaultSubcommand: RunCommand.self)
+        subcommands: [RunCommand.self, PlotCommand.self, BareHubCommand.self, BareStartCommand.self],
+        defaultSubcommand: RunCommand.self)
+}
+
+struct PlotCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plot", abstract: "Draws the plots of a run that was kept.")
+
+    @Argument(help: "What --json wrote.") var results: String
+    @Argument(help: "Where the plots go.") var folder: String
+
+    func run() throws { try Results(reading: results).writePlots(into: folder) }
 }
 
 /// What runs as a process of its own to be measured against.
