@@ -61,9 +61,14 @@ let package = Package(
         .executableTarget(
             name: "cluster-simulate", dependencies: ["Simulation", "LinuxSystem", argumentParser], swiftSettings: strict
         ),
+        .executableTarget(
+            name: "cluster-benchmark", dependencies: ["Benchmark", argumentParser],
+            swiftSettings: strict),
 
         // Floor 4: the shells around the machines of ClusterCore, and the world in which they are simulated.
         room("Simulation", ["ClusterCore", "BanModel"]),
+        // The daemons as built, measured from outside, and the rooms below in this process.
+        room("Benchmark", ["ClusterCore", "ClusterProtocol", "Fail2Ban", "BanModel", "ZeroMQ", "LinuxSystem"]),
         room(
             "MonitorDaemon",
             [
@@ -145,6 +150,7 @@ let package = Package(
         tests(of: "PacketFilter", with: ["BanModel", "LinuxSystem", "OwnThread"]),
         tests(of: "ReportStore", with: ["BanModel", "LinuxSystem", "OwnThread", "store-writer", grdb]),
         tests(of: "Simulation"),
+        tests(of: "Benchmark"),
         tests(of: "ZeroMQ", with: ["LinuxSystem", "OwnThread"]),
         // The monitor's core on what a real fail2ban wrote and answered.
         .testTarget(

@@ -24,6 +24,8 @@ package struct FollowedProgram: ~Copyable {
     private static let errorLimit = 1000
 
     private let process: pid_t
+    /// Its number, and its group's: its own until this value goes.
+    package var number: Int32 { process }
     private let ended: Descriptor
     private let output: Descriptor
     private let error: Descriptor
@@ -35,12 +37,16 @@ package struct FollowedProgram: ~Copyable {
     /// - Parameters:
     ///   - path: looked up in PATH where it has no slash.
     ///   - additions: set on top of our own environment.
+    ///   - joined: what it writes to standard error is read as output, too.
     package init(
-        starting path: String, _ arguments: [String] = [], environment additions: [String: String] = [:]
+        starting path: String, _ arguments: [String] = [], environment additions: [String: String] = [:],
+        joiningErrors joined: Bool = false
     ) throws(SystemError) {
         let output = try Pipe()
         let error = try Pipe()
-        let process = try spawn(path, arguments, additions, output: output.start.number, error: error.start.number)
+        let process = try spawn(
+            path, arguments, additions, output: output.start.number,
+            error: joined ? output.start.number : error.start.number)
         let descriptor = cluster_pidfd_open(process)
         guard descriptor >= 0 else {
             let fault = SystemError.last("pidfd_open for \(path)")

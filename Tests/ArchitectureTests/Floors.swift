@@ -11,7 +11,13 @@ enum Floors {
                 "cluster-simulate", "cluster-benchmark",
             ]
         ),
-        (4, ["MonitorDaemon", "PublisherDaemon", "SubscriberDaemon", "AdministrationCommands", "Simulation"]),
+        (
+            4,
+            [
+                "MonitorDaemon", "PublisherDaemon", "SubscriberDaemon", "AdministrationCommands", "Simulation",
+                "Benchmark",
+            ]
+        ),
         (3, ["HubClient", "DaemonKit"]),
         (
             2,

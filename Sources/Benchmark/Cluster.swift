@@ -1,0 +1,68 @@
+internal import LinuxSystem
+
+/// A hub and, as they are added, hosts around it: the daemons as built, on loopback, logging as they are shipped.
+final class Cluster {
+    let workshop: Workshop
+    let hub: Daemon
+    let replies: String
+    let broadcasts: String
+    private(set) var daemons: [Daemon]
+
+    init(_ workshop: Workshop) throws {
+        self.workshop = workshop
+        let hub = try Self.daemon(
+            workshop, "publisher", host: "hub",
+            section: "replybindurl = tcp://127.0.0.1:*\nbroadcasterbindurl = tcp://127.0.0.1:*")
+        self.hub = hub.daemon
+        replies = try hub.daemon.endpoint("replies")
+        broadcasts = try hub.daemon.endpoint("broadcasts")
+        daemons = [hub.daemon]
+    }
+
+    /// Follows this log; nobody asks a fail2ban.
+    /// - Returns: the daemon, and its state folder.
+    func monitor(host: String, log: String) throws -> (daemon: Daemon, state: String) {
+        try add(
+            Self.daemon(
+                workshop, "monitor", host: host, section: "zmqreplyserver = \(replies)\nfail2banlogpath = \(log)"))
+    }
+
+    /// Returns once it runs, and not once it is in step.
+    func subscriber(host: String, general: String = "fail2banclient =", _ action: String) throws -> (
+        daemon: Daemon, state: String
+    ) {
+        try add(
+            Self.daemon(
+                workshop, "subscriber", host: host, general: general,
+                section: "zmqpublisherurl = \(broadcasts)\nzmqreplyserver = \(replies)\n\(action)"))
+    }
+
+    /// Takes what all have written.
+    func drain() throws { for daemon in daemons { try daemon.drain() } }
+
+    private func add(_ host: (daemon: Daemon, state: String)) -> (daemon: Daemon, state: String) {
+        daemons.append(host.daemon)
+        return host
+    }
+
+    static func daemon(
+        _ workshop: Workshop, _ name: String, host: String, general: String = "fail2banclient =", section: String,
+        isGuarded: Bool = true
+    ) throws -> (daemon: Daemon, state: String) {
+        let configuration = try Self.configuration(workshop, name, host: host, general: general, section: section)
+        let daemon = try Daemon(
+            workshop, name, "\(workshop.binaries)/fail2ban-\(name)", ["--config", configuration.path],
+            isGuarded: isGuarded)
+        return (daemon, configuration.state)
+    }
+
+    /// Writes a daemon's configuration, and makes its state folder.
+    static func configuration(
+        _ workshop: Workshop, _ name: String, host: String, general: String, section: String
+    ) throws -> (path: String, state: String) {
+        let folder = try workshop.newFolder(name)
+        let text = "[general]\nhostname = \(host)\nstatedir = \(folder)\n\(general)\n[\(name)]\n\(section)\n"
+        try FileSystem.writeAtomically(path: "\(folder)/conf", bytes: Array(text.utf8), mode: 0o600)
+        return ("\(folder)/conf", folder)
+    }
+}
