@@ -102,78 +102,98 @@ extension Address {
     }
 
     /// As ``init(_:)``, of bytes from outside that need not even be UTF-8.
-    package init(utf8 text: some Collection<UInt8>) throws(Fault) {
+    package init(utf8 text: [UInt8]) throws(Fault) { try self.init(utf8: text[...]) }
+
+    /// As ``init(_:)``, of bytes from outside that need not even be UTF-8.
+    package init(utf8 text: ArraySlice<UInt8>) throws(Fault) {
         guard text.count <= Self.longestText else { throw .tooLong }
         let slash = text.firstIndex(of: UInt8(ascii: "/"))
         let address = text[..<(slash ?? text.endIndex)]
         let family: Family = address.contains(UInt8(ascii: ":")) ? .ipv6 : .ipv4
-        guard let (high, low) = Self.parse(address, family) else { throw .notAnAddress }
+        guard let (high, low) = family == .ipv4 ? Self.dotted(address) : Self.grouped(address) else {
+            throw .notAnAddress
+        }
         if family == .ipv6, high == 0, low >> 32 == 0xFFFF { throw .mapped }
         var prefix = family.bits
         if let slash {
-            let digits = text[text.index(after: slash)...]
-            guard (1...3).contains(digits.count), digits.allSatisfy({ (0x30...0x39).contains($0) }),
-                digits.count == 1 || digits.first != 0x30
-            else { throw .prefixLength }
-            let number = digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
-            guard number <= Int(family.bits) else { throw .prefixLength }
+            guard let number = Self.number(text[(slash + 1)...], most: UInt64(family.bits)) else { throw .prefixLength }
             prefix = UInt8(number)
         }
         self.init(family: family, high: high, low: low, prefix: prefix)
     }
 
-    private static func parse(_ text: some Collection<UInt8>, _ family: Family) -> (high: UInt64, low: UInt64)? {
+    /// One to three digits, without leading zeros.
+    private static func number(_ digits: ArraySlice<UInt8>, most: UInt64) -> UInt64? {
+        guard (1...3).contains(digits.count), digits.count == 1 || digits.first != 0x30 else { return nil }
+        var number: UInt64 = 0
+        for byte in digits {
+            let digit = byte &- 0x30
+            guard digit < 10 else { return nil }
+            number = number * 10 + UInt64(digit)
+        }
+        return number <= most ? number : nil
+    }
+
+    /// Four numbers with dots between them.
+    private static func dotted(_ text: ArraySlice<UInt8>) -> (high: UInt64, low: UInt64)? {
+        var rest = text
+        var low: UInt64 = 0
+        for part in 1...4 {
+            let end = part < 4 ? rest.firstIndex(of: UInt8(ascii: ".")) : rest.endIndex
+            guard let end, let number = number(rest[..<end], most: 255) else { return nil }
+            low = low << 8 | number
+            rest = rest[end...].dropFirst()
+        }
+        return (0, low)
+    }
+
+    private static func grouped(_ text: ArraySlice<UInt8>) -> (high: UInt64, low: UInt64)? {
         guard !text.contains(0) else { return nil }  // inet_pton(3) reads up to the first NUL
         let terminated = text.map { CChar(bitPattern: $0) } + [0]
-        switch family {
-        case .ipv4:
-            var address = in_addr()
-            guard inet_pton(AF_INET, terminated, &address) == 1 else { return nil }
-            return (0, UInt64(UInt32(bigEndian: address.s_addr)))
-        case .ipv6:
-            var address = in6_addr()
-            guard inet_pton(AF_INET6, terminated, &address) == 1 else { return nil }
-            return withUnsafeBytes(of: &address) {
-                (
-                    UInt64(bigEndian: $0.load(as: UInt64.self)),
-                    UInt64(bigEndian: $0.load(fromByteOffset: 8, as: UInt64.self))
-                )
-            }
+        var address = in6_addr()
+        guard inet_pton(AF_INET6, terminated, &address) == 1 else { return nil }
+        return withUnsafeBytes(of: &address) {
+            (
+                UInt64(bigEndian: $0.load(as: UInt64.self)),
+                UInt64(bigEndian: $0.load(fromByteOffset: 8, as: UInt64.self))
+            )
         }
     }
 }
 
 extension Address: CustomStringConvertible {
     package var description: String {
-        var text: String
+        var text: [UInt8] = []
+        append(to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// What ``description`` says.
+    package func append(to bytes: inout [UInt8]) {
         switch family {
         case .ipv4:
-            text = String(unsafeUninitializedCapacity: 15) { buffer in
-                var length = 0
-                func append(_ byte: UInt64) {
-                    buffer[length] = UInt8(truncatingIfNeeded: byte)
-                    length += 1
-                }
-                for shift: UInt64 in [24, 16, 8, 0] {
-                    let number = low >> shift & 0xFF
-                    if number >= 100 { append(0x30 + number / 100) }
-                    if number >= 10 { append(0x30 + number / 10 % 10) }
-                    append(0x30 + number % 10)
-                    if shift > 0 { append(0x2E) }
-                }
-                return length
+            for shift: UInt64 in [24, 16, 8, 0] {
+                Self.append(low >> shift & 0xFF, to: &bytes)
+                if shift > 0 { bytes.append(UInt8(ascii: ".")) }
             }
         case .ipv6:
-            var bytes = (high.bigEndian, low.bigEndian)
-            text = String(unsafeUninitializedCapacity: Int(INET6_ADDRSTRLEN)) { buffer in
-                buffer.withMemoryRebound(to: CChar.self) {
-                    inet_ntop(AF_INET6, &bytes, $0.baseAddress, socklen_t(INET6_ADDRSTRLEN))
-                    return strlen($0.baseAddress!)
-                }
+            var groups = (high.bigEndian, low.bigEndian)
+            withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { buffer in
+                inet_ntop(AF_INET6, &groups, buffer.baseAddress!, socklen_t(buffer.count))
+                bytes.append(contentsOf: UnsafeRawBufferPointer(buffer)[..<strlen(buffer.baseAddress!)])
             }
         }
-        if isNetwork { text += "/\(prefix)" }
-        return text
+        guard isNetwork else { return }
+        bytes.append(UInt8(ascii: "/"))
+        Self.append(UInt64(prefix), to: &bytes)
+    }
+
+    /// Up to three digits.
+    private static func append(_ number: UInt64, to bytes: inout [UInt8]) {
+        func digit(_ number: UInt64) { bytes.append(UInt8(truncatingIfNeeded: 0x30 + number % 10)) }
+        if number >= 100 { digit(number / 100) }
+        if number >= 10 { digit(number / 10) }
+        digit(number)
     }
 }
 

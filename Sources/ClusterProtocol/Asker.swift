@@ -12,10 +12,14 @@ package struct Asker: Hashable, Sendable {
 
     var line: String { token.map { "\(host) \($0)" } ?? host.name }
 
-    init?(line: Substring) {
-        let words = line.split(separator: " ", omittingEmptySubsequences: false)
-        guard (1...2).contains(words.count), let host = Host(words[0]) else { return nil }
-        self.init(host: host, token: words.count == 2 ? String(words[1]) : nil)
+    init?(reading fields: inout FieldReader) {
+        guard let host = fields.host() else { return nil }
+        var token: String?
+        if !fields.isAtEnd {
+            token = fields.word()
+            guard token != nil, fields.isAtEnd else { return nil }
+        }
+        self.init(host: host, token: token)
     }
 }
 
@@ -27,9 +31,9 @@ struct AskedLines {
     /// In bytes: all buckets, each with a blank, and the longest first line.
     static let longest = 8192
 
-    var asker: Asker
-    /// Without the first; at least one.
-    var lines: [Substring]
+    let asker: Asker
+    /// At the end of the first line.
+    private var fields: FieldReader
 
     static func bytes(_ verb: String, _ asker: Asker, _ lines: String...) -> [UInt8] {
         Array(([verb + "|" + asker.line] + lines).joined(separator: "\n").utf8)
@@ -40,14 +44,28 @@ struct AskedLines {
         let head = Array("\(verb)|".utf8)
         guard bytes.starts(with: head) else { return nil }
         guard bytes.count <= Self.longest else { throw HubRefusal(.never, "a request of \(bytes.count) bytes") }
-        guard let text = String(validating: bytes.dropFirst(head.count), as: UTF8.self) else {
-            throw HubRefusal(.never, "not UTF-8")
-        }
-        let lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map { Substring($0) }
-        guard let asker = Asker(line: lines[0]) else {
+        var fields = FieldReader(bytes, from: head.count)
+        guard let asker = Asker(reading: &fields) else {
             throw HubRefusal(.never, "a request whose first line is not \(verb)|HOST [TOKEN]")
         }
         self.asker = asker
-        self.lines = Array(lines.dropFirst())
+        self.fields = fields
     }
+
+    /// What its one other line says.
+    func only<Content>(_ read: (inout FieldReader) throws(HubRefusal) -> Content?) throws(HubRefusal) -> Content {
+        var fields = fields
+        guard fields.nextLine(), let content = try read(&fields), fields.isAtEnd, !fields.nextLine() else {
+            throw Self.notUnderstood
+        }
+        return content
+    }
+
+    /// Throws where it has more than its first line.
+    func nothing() throws(HubRefusal) {
+        var fields = fields
+        if fields.nextLine() { throw Self.notUnderstood }
+    }
+
+    private static var notUnderstood: HubRefusal { HubRefusal(.never, "a request that is not understood") }
 }

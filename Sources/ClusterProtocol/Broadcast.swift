@@ -25,39 +25,40 @@ package struct Broadcast: Hashable, Sendable {
     }
 
     package var bytes: [UInt8] {
-        [Self.mark] + Array("\(Self.head) \(hexadecimal(epoch)) \(sequence)\(lines(of: reports))".utf8)
+        var fields = FieldWriter()
+        fields.append("\(Character(Unicode.Scalar(Self.mark)))\(Self.head) \(hexadecimal(epoch)) \(sequence)")
+        fields.addLines(reports)
+        return fields.bytes
     }
 
     package init(reading bytes: [UInt8]) throws(HubRefusal) {
         guard bytes.count <= Self.longest else { throw HubRefusal(.never, "a broadcast of \(bytes.count) bytes") }
         guard bytes.first == Self.mark else { throw HubRefusal(.never, "a broadcast of the old form") }
-        let lines = try Self.split(bytes.dropFirst())
-        let words = lines[0].split(separator: " ")
-        guard words.count == 3, words[0] == Self.head, let epoch = UInt64(words[1], radix: 16),
-            let sequence = UInt64(words[2])
+        var fields = FieldReader(bytes, from: 1)
+        guard fields.word() == Self.head, let epoch = fields.hexadecimal(), let sequence = fields.unsigned(),
+            fields.isAtEnd
         else { throw HubRefusal(.never, "a broadcast whose first line is not REPORTS EPOCH SEQUENCE") }
-        self.init(epoch: epoch, sequence: sequence, reports: try Report.read(lines.dropFirst()))
-    }
-
-    private static func split(_ bytes: ArraySlice<UInt8>) throws(HubRefusal) -> [Substring] {
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw HubRefusal(.never, "not UTF-8") }
-        return text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map { Substring($0) }
+        guard let reports = fields.reports() else { throw HubRefusal(.never, "a line that is no report") }
+        self.init(epoch: epoch, sequence: sequence, reports: reports)
     }
 }
 
-/// Each behind a line feed.
-func lines(of reports: [Report]) -> String {
-    reports.reduce(into: "") { $0 += "\n" + $1.fields.joined(separator: " ") }
+extension FieldWriter {
+    /// Each behind a line feed.
+    mutating func addLines(_ reports: [Report]) {
+        for report in reports {
+            endLine()
+            report.write(to: &self)
+        }
+    }
 }
 
-extension Report {
-    static func read(_ lines: ArraySlice<Substring>) throws(HubRefusal) -> [Report] {
+extension FieldReader {
+    /// Of all lines that are left; nil where one of them is no report.
+    mutating func reports() -> [Report]? {
         var reports: [Report] = []
-        reports.reserveCapacity(lines.count)
-        for line in lines {
-            guard let report = Report(fields: line.split(separator: " ", omittingEmptySubsequences: false)) else {
-                throw HubRefusal(.never, "a line that is no report")
-            }
+        while nextLine() {
+            guard let report = Report(reading: &self) else { return nil }
             reports.append(report)
         }
         return reports

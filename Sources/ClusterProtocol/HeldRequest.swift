@@ -5,7 +5,9 @@ package import BanModel
 ///     HELD|HOST INSTANCE [TOKEN]
 ///     after SOURCE JAIL ADDRESS
 package struct HeldRequest: Hashable, Sendable {
-    private static let head = Array("HELD|".utf8)
+    private static let verb = "HELD"
+    private static let head = Array("\(verb)|".utf8)
+    private static let after = "after"
 
     package var host: Host
     package var instance: Instance
@@ -20,33 +22,30 @@ package struct HeldRequest: Hashable, Sendable {
     }
 
     package var bytes: [UInt8] {
-        var text = "\(host) \(instance)\(token.map { " \($0)" } ?? "")"
-        if let claim = question.after { text += "\nafter \(claim.fields.joined(separator: " "))" }
-        return Self.head + Array(text.utf8)
+        var fields = FieldWriter()
+        fields.append("\(Self.verb)|\(host) \(instance)\(token.map { " \($0)" } ?? "")")
+        if let claim = question.after {
+            fields.endLine()
+            fields.add(Self.after)
+            claim.write(to: &fields)
+        }
+        return fields.bytes
     }
 
     /// nil where the request is another one.
     init?(reading bytes: [UInt8]) throws(HubRefusal) {
         guard bytes.starts(with: Self.head) else { return nil }
         guard bytes.count <= AskedLines.longest else { throw HubRefusal(.never, "a request of \(bytes.count) bytes") }
-        guard let text = String(validating: bytes.dropFirst(Self.head.count), as: UTF8.self) else {
-            throw HubRefusal(.never, "not UTF-8")
-        }
-        let lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map {
-            Substring($0).split(separator: " ", omittingEmptySubsequences: false)
-        }
-        guard (1...2).contains(lines.count), (2...3).contains(lines[0].count), let host = Host(lines[0][0]),
-            let instance = Instance(lines[0][1])
-        else { throw HubRefusal(.never, "a request whose first line is not HOST INSTANCE [TOKEN]") }
+        var fields = FieldReader(bytes, from: Self.head.count)
+        let (host, instance, token) = try fields.monitor()
         var question = HeldQuestion()
-        if lines.count == 2 {
-            guard lines[1].first == "after", let claim = HostClaim(fields: lines[1].dropFirst()) else {
-                throw HubRefusal(.never, "a request that is not understood")
-            }
+        if fields.nextLine() {
+            guard fields.word() == Self.after, let claim = HostClaim(reading: &fields), fields.isAtEnd,
+                !fields.nextLine()
+            else { throw HubRefusal(.never, "a request that is not understood") }
             question.after = claim
         }
-        self.init(
-            host: host, instance: instance, token: lines[0].count == 3 ? String(lines[0][2]) : nil, question: question)
+        self.init(host: host, instance: instance, token: token, question: question)
     }
 }
 
@@ -66,7 +65,7 @@ package enum HeldReply: Hashable, Sendable {
     ///     banned web1 log sshd 192.0.2.1 1800000000000000 1800000600000000
     package var bytes: [UInt8] {
         switch self {
-        case .answer(let answer): Array("HELD \(answer.isAll ? "all" : "more")\(lines(of: answer.reports))".utf8)
+        case .answer(let answer): answer.bytes
         case .refusal(let refusal): refusal.bytes
         case .oldHub: OldForm.refusal
         case .nonsense: []
@@ -86,28 +85,39 @@ package enum HeldReply: Hashable, Sendable {
 }
 
 extension HeldAnswer {
+    private static let (head, all, more) = ("HELD", "all", "more")
+
+    fileprivate var bytes: [UInt8] {
+        var fields = FieldWriter()
+        fields.append("\(Self.head) \(isAll ? Self.all : Self.more)")
+        fields.addLines(reports)
+        return fields.bytes
+    }
+
     fileprivate init?(reading bytes: [UInt8], host: Host) {
-        guard bytes.count <= HeldReply.longest, let text = String(validating: bytes, as: UTF8.self) else { return nil }
-        let lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map { Substring($0) }
-        guard lines[0] == "HELD all" || lines[0] == "HELD more", lines.count - 1 <= HeldReply.mostReports,
-            let reports = try? Report.read(lines.dropFirst()),
+        guard bytes.count <= HeldReply.longest else { return nil }
+        var fields = FieldReader(bytes)
+        guard fields.word() == Self.head, let extent = fields.word(), extent == Self.all || extent == Self.more,
+            fields.isAtEnd, let reports = fields.reports(), reports.count <= HeldReply.mostReports,
             reports.allSatisfy({ $0.origin.host == host && Origin.Source.ofMonitor.contains($0.origin.source) })
         else { return nil }
         // Who is told that there is more, and not what, would ask for ever.
-        guard lines[0] == "HELD all" || !reports.isEmpty else { return nil }
-        self.init(reports: reports, isAll: lines[0] == "HELD all")
+        guard extent == Self.all || !reports.isEmpty else { return nil }
+        self.init(reports: reports, isAll: extent == Self.all)
     }
 }
 
 /// `SOURCE JAIL ADDRESS`.
 extension HostClaim {
-    fileprivate init?(fields: ArraySlice<Substring>) {
-        let fields = Array(fields)
-        guard fields.count == 3, let source = Origin.Source(rawValue: String(fields[0])), let jail = Jail(fields[1]),
-            let address = try? Address(fields[2])
-        else { return nil }
-        self.init(source, Subject(jail, address))
+    fileprivate init?(reading fields: inout FieldReader) {
+        guard let source = fields.word().flatMap(Origin.Source.init), let subject = Subject(reading: &fields) else {
+            return nil
+        }
+        self.init(source, subject)
     }
 
-    fileprivate var fields: [String] { [source.rawValue, jail.name, "\(address)"] }
+    fileprivate func write(to fields: inout FieldWriter) {
+        fields.add(source.rawValue)
+        subject.write(to: &fields)
+    }
 }

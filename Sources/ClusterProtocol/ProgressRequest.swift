@@ -24,10 +24,12 @@ package struct ProgressRequest: Hashable, Sendable {
     /// nil where the request is another one.
     init?(reading bytes: [UInt8]) throws(HubRefusal) {
         guard let request = try AskedLines(Self.verb, reading: bytes) else { return nil }
-        let words = request.lines.first?.split(separator: " ", omittingEmptySubsequences: false) ?? []
-        guard request.lines.count == 1, words.count == 3, let epoch = UInt64(words[0], radix: 16),
-            let held = UInt64(words[1]), let obeyed = UInt64(words[2])
-        else { throw HubRefusal(.never, "a request that is not understood") }
-        self.init(asker: request.asker, progress: CopyProgress(epoch: epoch, held: held, obeyed: obeyed))
+        let progress = try request.only { (fields) throws(HubRefusal) -> CopyProgress? in
+            guard let epoch = fields.hexadecimal(), let held = fields.unsigned(), let obeyed = fields.unsigned() else {
+                return nil
+            }
+            return CopyProgress(epoch: epoch, held: held, obeyed: obeyed)
+        }
+        self.init(asker: request.asker, progress: progress)
     }
 }

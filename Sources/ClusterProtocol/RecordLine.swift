@@ -2,33 +2,47 @@
 ///
 ///     3f2a9c01 FIELD FIELD …
 package enum RecordLine {
-    /// The line with its checksum and its end.
-    static func line(_ fields: [String]) -> [UInt8] {
-        let text = Array(fields.joined(separator: " ").utf8)
-        let sum = String(checksum(text), radix: 16)
-        return Array(String(repeating: "0", count: 8 - sum.count).utf8) + Array(sum.utf8) + [0x20] + text + [0x0A]
+    /// Of the checksum and the blank behind it.
+    private static let head = 9
+
+    /// Each line with its checksum and its end.
+    package static func lines(of records: some Sequence<some StateRecord>) -> [UInt8] {
+        var writer = FieldWriter()
+        for record in records {
+            let start = writer.bytes.count
+            writer.addChecksum()
+            record.write(to: &writer)
+            writer.fill(start, with: checksum(writer.bytes[(start + head)...]))
+            writer.endLine()
+        }
+        return writer.bytes
     }
 
-    /// The fields of each line up to the first that is damaged, and how many bytes were whole.
-    static func read(_ bytes: [UInt8]) -> (lines: [[Substring]], whole: Int) {
-        var lines: [[Substring]] = []
+    /// Hands out the fields of each line up to the first that is damaged. Returns how many bytes were whole.
+    static func read(_ bytes: [UInt8], _ take: (inout FieldReader) -> Void) -> Int {
+        var fields = FieldReader(bytes)
         var start = 0
-        while let end = bytes[start...].firstIndex(of: 0x0A) {
-            let line = bytes[start..<end]
-            guard line.count > 9, line[start + 8] == 0x20,
-                let sum = UInt32(String(decoding: line.prefix(8), as: UTF8.self), radix: 16),
-                sum == checksum(line.dropFirst(9)),
-                let text = String(validating: line.dropFirst(9), as: UTF8.self)
-            else { break }
-            lines.append(text.split(separator: " "))
+        while fields.lineEnd < bytes.count {
+            let end = fields.lineEnd
+            guard end - start > head, let sum = fields.checksum(), sum == checksum(bytes[(start + head)..<end]) else {
+                break
+            }
+            take(&fields)
             start = end + 1
+            _ = fields.nextLine()
         }
-        return (lines, start)
+        return start
     }
 
     /// CRC-32 as in ISO 3309, the one of zlib and PNG.
-    package static func checksum(_ bytes: some Sequence<UInt8>) -> UInt32 {
-        ~bytes.reduce(~UInt32(0)) { table[Int(UInt8(truncatingIfNeeded: $0) ^ $1)] ^ ($0 >> 8) }
+    package static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+        table.withUnsafeBufferPointer { table in
+            bytes.withUnsafeBufferPointer { bytes in
+                var sum = ~UInt32(0)
+                for byte in bytes { sum = table[Int(UInt8(truncatingIfNeeded: sum) ^ byte)] ^ (sum >> 8) }
+                return ~sum
+            }
+        }
     }
 
     private static let table: [UInt32] = (0..<256).map { byte in
@@ -36,21 +50,30 @@ package enum RecordLine {
     }
 }
 
+extension FieldReader {
+    /// Eight digits.
+    fileprivate mutating func checksum() -> UInt32? {
+        guard let word = word(), word.utf8.count == 8 else { return nil }
+        return UInt32(word, radix: 16)
+    }
+}
+
 /// What can stand in a state file.
 package protocol StateRecord: Sendable {
-    init?(fields: [Substring])
-    var fields: [String] { get }
+    /// Reads what is left of the line; nil where it is no such record, or has something behind it.
+    init?(reading fields: inout FieldReader)
+    func write(to fields: inout FieldWriter)
 }
 
 extension StateRecord {
-    /// The record's line, ready to be appended.
-    package var line: [UInt8] { RecordLine.line(fields) }
-
     /// Reads a state file up to its first damaged line.
     ///
     /// - Returns: the records, and how many bytes of the file hold them: what follows is to be cut off.
     package static func read(_ bytes: [UInt8]) -> (records: [Self], whole: Int) {
-        let (lines, whole) = RecordLine.read(bytes)
-        return (lines.compactMap(Self.init(fields:)), whole)
+        var records: [Self] = []
+        let whole = RecordLine.read(bytes) { fields in
+            if let record = Self(reading: &fields) { records.append(record) }
+        }
+        return (records, whole)
     }
 }

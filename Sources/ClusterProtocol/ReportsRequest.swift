@@ -7,7 +7,8 @@ package import BanModel
 ///
 /// One frame of UTF-8 with one bar, as a hello: a hub of the old form that has taken a new one's place answers `NAK`.
 package struct ReportsRequest: Hashable, Sendable {
-    static let head = Array("REPORTS|".utf8)
+    private static let verb = "REPORTS"
+    static let head = Array("\(verb)|".utf8)
     /// What our hub takes in one request, in bytes and reports.
     package static let longest = 1 << 18
     package static let mostReports = 1000
@@ -28,17 +29,20 @@ package struct ReportsRequest: Hashable, Sendable {
     }
 
     package var bytes: [UInt8] {
-        var text = "\(host) \(instance)"
-        if let token { text += " \(token)" }
-        for report in reports { text += "\n" + report.fields.joined(separator: " ") }
-        return Self.head + Array(text.utf8)
+        var fields = FieldWriter()
+        fields.append("\(Self.verb)|\(host) \(instance)")
+        if let token { fields.append(" \(token)") }
+        fields.addLines(reports)
+        return fields.bytes
     }
 
     /// As many of the reports, from the first on, as fit into a request of so many bytes; one at least.
     package mutating func shorten(toFit limit: Int) {
         var size = Self.head.count + host.name.utf8.count + 18 + (token?.utf8.count ?? 0)
         for (index, report) in reports.enumerated() {
-            size += report.fields.reduce(0) { $0 + $1.utf8.count + 1 }
+            var line = FieldWriter()
+            report.write(to: &line)
+            size += line.bytes.count + 1
             if size > limit, index > 0 {
                 reports.removeSubrange(index...)
                 return
@@ -49,26 +53,33 @@ package struct ReportsRequest: Hashable, Sendable {
     /// - Parameter bytes: a request's that begins as this one does.
     init(reading bytes: [UInt8]) throws(HubRefusal) {
         guard bytes.count <= Self.longest else { throw HubRefusal(.never, "a request of \(bytes.count) bytes") }
-        guard let text = String(validating: bytes.dropFirst(Self.head.count), as: UTF8.self) else {
-            throw HubRefusal(.never, "not UTF-8")
-        }
-        let lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map { Substring($0) }
-        let words = lines[0].split(separator: " ", omittingEmptySubsequences: false)
-        guard (2...3).contains(words.count), let host = Host(words[0]), let instance = Instance(words[1]) else {
-            throw HubRefusal(.never, "a request whose first line is not HOST INSTANCE [TOKEN]")
-        }
-        guard lines.count - 1 <= Self.mostReports else {
-            throw HubRefusal(.never, "a request of \(lines.count - 1) reports")
-        }
+        var fields = FieldReader(bytes, from: Self.head.count)
+        let (host, instance, token) = try fields.monitor()
         var reports: [Report] = []
-        reports.reserveCapacity(lines.count - 1)
-        for (index, line) in lines.enumerated().dropFirst() {
-            guard let report = Report(fields: line.split(separator: " ", omittingEmptySubsequences: false)) else {
-                throw HubRefusal(.never, "line \(index + 1) of a request is no report")
+        while fields.nextLine() {
+            guard reports.count < Self.mostReports else {
+                throw HubRefusal(.never, "a request of more than \(Self.mostReports) reports")
+            }
+            guard let report = Report(reading: &fields) else {
+                throw HubRefusal(.never, "line \(reports.count + 2) of a request is no report")
             }
             reports.append(report)
         }
-        self.init(host: host, instance: instance, token: words.count == 3 ? String(words[2]) : nil, reports: reports)
+        self.init(host: host, instance: instance, token: token, reports: reports)
+    }
+}
+
+extension FieldReader {
+    /// A first line that names a monitor: `HOST INSTANCE [TOKEN]`.
+    mutating func monitor() throws(HubRefusal) -> (host: Host, instance: Instance, token: String?) {
+        guard let host = host(), let instance = word().flatMap({ Instance($0) }) else { throw Self.noMonitor }
+        if isAtEnd { return (host, instance, nil) }
+        guard let token = word(), isAtEnd else { throw Self.noMonitor }
+        return (host, instance, token)
+    }
+
+    private static var noMonitor: HubRefusal {
+        HubRefusal(.never, "a request whose first line is not HOST INSTANCE [TOKEN]")
     }
 }
 

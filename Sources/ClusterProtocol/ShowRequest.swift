@@ -28,11 +28,13 @@ extension AskedLines {
     /// Of a request whose one line is an address.
     var onlyAddress: Address {
         get throws(HubRefusal) {
-            guard lines.count == 1 else { throw HubRefusal(.never, "a request that is not understood") }
-            do throws(Address.Fault) {
-                return try Address(lines[0])
-            } catch {
-                throw HubRefusal(.never, "\(error)")
+            try only { (fields) throws(HubRefusal) -> Address? in
+                guard let text = fields.word() else { return nil }
+                do throws(Address.Fault) {
+                    return try Address(text)
+                } catch {
+                    throw HubRefusal(.never, "\(error)")
+                }
             }
         }
     }
@@ -66,36 +68,41 @@ package enum ShowReply: Hashable, Sendable {
 }
 
 extension AddressAccount {
-    private static let head: Substring = "SHOWN"
-    private static let mark: Substring = "obeyed"
+    private static let head = "SHOWN"
+    private static let mark = "obeyed"
 
     fileprivate var bytes: [UInt8] {
-        var text = "\(Self.head) \(hexadecimal(epoch)) \(latest)"
-        for entry in entries { text += "\n\(entry.sequence) \(entry.report.fields.joined(separator: " "))" }
-        for word in obeyed { text += "\n\(Self.mark) \(word.host) \(hexadecimal(word.epoch)) \(word.sequence)" }
-        return Array(text.utf8)
+        var fields = FieldWriter()
+        fields.append("\(Self.head) \(hexadecimal(epoch)) \(latest)")
+        for entry in entries {
+            fields.endLine()
+            fields.add(entry.sequence)
+            entry.report.write(to: &fields)
+        }
+        for word in obeyed {
+            fields.endLine()
+            fields.append("\(Self.mark) \(word.host) \(hexadecimal(word.epoch)) \(word.sequence)")
+        }
+        return fields.bytes
     }
 
     fileprivate init?(reading bytes: [UInt8]) {
-        guard bytes.count <= SyncReply.longest, let text = String(validating: bytes, as: UTF8.self) else { return nil }
-        let lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false)
-            .map { Substring($0).split(separator: " ", omittingEmptySubsequences: false) }
-        guard lines[0].count == 3, lines[0][0] == Self.head, let epoch = UInt64(lines[0][1], radix: 16),
-            let latest = UInt64(lines[0][2])
+        guard bytes.count <= SyncReply.longest else { return nil }
+        var fields = FieldReader(bytes)
+        guard fields.word() == Self.head, let epoch = fields.hexadecimal(), let latest = fields.unsigned(), fields.isAtEnd
         else { return nil }
         self.init(epoch: epoch, latest: latest, entries: [], obeyed: [])
-        for words in lines.dropFirst() {
-            if words[0] == Self.mark {
-                guard words.count == 4, let host = Host(words[1]), let epoch = UInt64(words[2], radix: 16),
-                    let sequence = UInt64(words[3])
-                else { return nil }
-                obeyed.append(Obeyed(host: host, epoch: epoch, sequence: sequence))
-            } else {
-                guard let sequence = UInt64(words[0]), let report = Report(fields: Array(words.dropFirst())) else {
-                    return nil
-                }
+        while fields.nextLine() {
+            if let sequence = fields.unsigned() {
+                guard let report = Report(reading: &fields) else { return nil }
                 entries.append(Entry(sequence: sequence, report: report))
+                continue
             }
+            fields.beginLineAgain()
+            guard fields.word() == Self.mark, let host = fields.host(), let epoch = fields.hexadecimal(),
+                let sequence = fields.unsigned(), fields.isAtEnd
+            else { return nil }
+            obeyed.append(Obeyed(host: host, epoch: epoch, sequence: sequence))
         }
     }
 }

@@ -1,179 +1,217 @@
 package import BanModel
 
 extension MonitorRecord: StateRecord {
-    package init?(fields: [Substring]) {
-        var fields = fields
+    package init?(reading fields: inout FieldReader) {
+        var word = fields.word()
         var source = Origin.Source.log
-        if let named = fields.first.flatMap({ Origin.Source(rawValue: String($0)) }) {
+        if let named = word.flatMap(Origin.Source.init) {
             source = named
-            fields.removeFirst()
+            word = fields.word()
         }
-        switch fields.first {
+        switch word {
         case "live", "lifted":
-            guard let subject = Subject(fields, at: 1), let state = Report.State(fields, at: 3, "lifted") else {
-                return nil
-            }
+            guard let subject = Subject(reading: &fields),
+                let state = Report.State(reading: &fields, isLifted: word == "lifted")
+            else { return nil }
             self = .live(HostClaim(source, subject), state)
         case "pardoned":
-            guard let subject = Subject(fields, at: 1), let state = Report.State(fields, at: 3, "pardoned") else {
-                return nil
-            }
+            guard let subject = Subject(reading: &fields), let state = Report.State(reading: &fields, isLifted: true)
+            else { return nil }
             self = .pardoned(HostClaim(source, subject), state)
         case "gone":
-            guard fields.count == 4, let subject = Subject(fields, at: 1), let version = Version(fields[3]) else {
-                return nil
-            }
+            guard let subject = Subject(reading: &fields), let version = fields.integer() else { return nil }
             self = .gone(HostClaim(source, subject), version)
         case "clock":
-            guard fields.count == 2, let offset = Int64(fields[1]) else { return nil }
+            guard let offset = fields.integer() else { return nil }
             self = .clock(.microseconds(offset))
         case "instance":
-            guard fields.count == 2, let instance = Instance(fields[1]) else { return nil }
+            guard let instance = fields.word().flatMap({ Instance($0) }) else { return nil }
             self = .instance(instance)
         case "version":
-            guard fields.count == 2, let version = Version(fields[1]) else { return nil }
+            guard let version = fields.integer() else { return nil }
             self = .version(version)
         case "position":
-            guard let position = FilePosition(fields: fields.dropFirst()) else { return nil }
+            guard let position = FilePosition(reading: &fields) else { return nil }
             self = .position(.file(position))
         case "spool":
-            guard let position = FilePosition(fields: fields.dropFirst()) else { return nil }
+            guard let position = FilePosition(reading: &fields) else { return nil }
             self = .spool(position)
         case "cursor":
-            guard fields.count == 2, let cursor = JournalCursor(fields[1]) else { return nil }
+            guard let cursor = fields.word().flatMap({ JournalCursor($0) }) else { return nil }
             self = .position(.journal(cursor))
-        default:
-            return nil
+        default: return nil
         }
+        guard fields.isAtEnd else { return nil }
     }
 
-    package var fields: [String] {
+    package func write(to fields: inout FieldWriter) {
         switch self {
         case .live(let claim, let state):
-            claim.source.prefix + [state.isLifted ? "lifted" : "live", claim.jail.name, "\(claim.address)"]
-                + state.fields
+            claim.write(state.isLifted ? "lifted" : "live", to: &fields)
+            state.write(to: &fields)
         case .pardoned(let claim, let state):
-            claim.source.prefix + ["pardoned", claim.jail.name, "\(claim.address)"] + state.fields
+            claim.write("pardoned", to: &fields)
+            state.write(to: &fields)
         case .gone(let claim, let version):
-            claim.source.prefix + ["gone", claim.jail.name, "\(claim.address)", "\(version)"]
-        case .clock(let offset): ["clock", "\(offset.microseconds)"]
-        case .instance(let instance): ["instance", "\(instance)"]
-        case .version(let version): ["version", "\(version)"]
-        case .position(.journal(let cursor)): ["cursor", cursor.text]
-        case .position(.file(let position)): ["position"] + position.fields
-        case .spool(let position): ["spool"] + position.fields
+            claim.write("gone", to: &fields)
+            fields.add(version)
+        case .clock(let offset):
+            fields.add("clock")
+            fields.add(offset.microseconds)
+        case .instance(let instance):
+            fields.add("instance")
+            fields.add(instance.description)
+        case .version(let version):
+            fields.add("version")
+            fields.add(version)
+        case .position(.journal(let cursor)):
+            fields.add("cursor")
+            fields.add(cursor.text)
+        case .position(.file(let position)):
+            fields.add("position")
+            position.write(to: &fields)
+        case .spool(let position):
+            fields.add("spool")
+            position.write(to: &fields)
         }
     }
 }
 
+extension HostClaim {
+    /// What a monitor's record of it begins with; a source stands before it where it is another one than the log.
+    fileprivate func write(_ word: String, to fields: inout FieldWriter) {
+        if source != .log { fields.add(source.rawValue) }
+        fields.add(word)
+        subject.write(to: &fields)
+    }
+}
+
 extension FilePosition {
-    fileprivate init?(fields: ArraySlice<Substring>) {
-        let fields = Array(fields)
-        guard fields.count == 6, let device = UInt64(fields[0]), let inode = UInt64(fields[1]),
-            let offset = UInt64(fields[2]), let headLength = UInt16(fields[3]), let headSum = UInt32(fields[4]),
-            let tailSum = UInt32(fields[5])
+    fileprivate init?(reading fields: inout FieldReader) {
+        guard let device = fields.unsigned(), let inode = fields.unsigned(), let offset = fields.unsigned(),
+            let headLength = fields.unsigned().flatMap({ UInt16(exactly: $0) }),
+            let headSum = fields.unsigned().flatMap({ UInt32(exactly: $0) }),
+            let tailSum = fields.unsigned().flatMap({ UInt32(exactly: $0) })
         else { return nil }
         self.init(
             device: device, inode: inode, offset: offset, headLength: headLength, headSum: headSum, tailSum: tailSum)
     }
 
-    fileprivate var fields: [String] {
-        ["\(device)", "\(inode)", "\(offset)", "\(headLength)", "\(headSum)", "\(tailSum)"]
+    fileprivate func write(to fields: inout FieldWriter) {
+        for number in [device, inode, offset, UInt64(headLength), UInt64(headSum), UInt64(tailSum)] {
+            fields.add(number)
+        }
     }
-}
-
-extension Origin.Source {
-    /// What stands before a record of another source than the log.
-    fileprivate var prefix: [String] { self == .log ? [] : [rawValue] }
 }
 
 extension LedgerRecord: StateRecord {
-    package init?(fields: [Substring]) {
-        guard fields.count >= 4, let step = Step(rawValue: String(fields[0])),
-            let subject = Subject(fields, at: 1), let time = Timestamp(field: fields[3])
+    package init?(reading fields: inout FieldReader) {
+        guard let step = fields.word().flatMap(Step.init), let subject = Subject(reading: &fields),
+            let time = Timestamp(reading: &fields)
         else { return nil }
-        let witnesses = fields[4...].compactMap { Host($0) }
-        guard witnesses.count == fields.count - 4, witnesses.isEmpty || step == .yielded else { return nil }
-        self.init(subject, step, at: time, witnesses: Set(witnesses))
+        var witnesses: Set<Host> = []
+        while !fields.isAtEnd {
+            guard step == .yielded, let witness = fields.host() else { return nil }
+            witnesses.insert(witness)
+        }
+        self.init(subject, step, at: time, witnesses: witnesses)
     }
 
-    package var fields: [String] {
-        [step.rawValue, subject.jail.name, "\(subject.address)", time.field] + witnesses.sorted().map(\.name)
+    package func write(to fields: inout FieldWriter) {
+        fields.add(step.rawValue)
+        subject.write(to: &fields)
+        time.write(to: &fields)
+        for witness in witnesses.sorted() { fields.add(witness.name) }
     }
 }
 
 /// `HOST SOURCE JAIL ADDRESS`.
 extension ReportKey {
-    init?(fields: ArraySlice<Substring>) {
-        let fields = Array(fields)
-        guard fields.count == 4, let host = Host(fields[0]), let source = Origin.Source(rawValue: String(fields[1])),
-            let subject = Subject(fields, at: 2)
+    init?(reading fields: inout FieldReader) {
+        guard let host = fields.host(), let source = fields.word().flatMap(Origin.Source.init),
+            let subject = Subject(reading: &fields)
         else { return nil }
         self.init(Origin(host: host, source: source), subject)
     }
 
-    var fields: [String] { [origin.host.name, origin.source.rawValue, subject.jail.name, "\(subject.address)"] }
+    func write(to fields: inout FieldWriter) {
+        fields.add(origin.host.name)
+        fields.add(origin.source.rawValue)
+        subject.write(to: &fields)
+    }
 }
 
 /// `banned HOST SOURCE JAIL ADDRESS VERSION UNTIL [FORGET]`, or `lifted …`, or `pardoned …`: in files and on the wire.
 extension Report: StateRecord {
-    package init?(fields: [Substring]) {
-        guard fields.count >= 3, ["banned", "lifted", "pardoned"].contains(fields[0]), let host = Host(fields[1]),
-            let source = Origin.Source(rawValue: String(fields[2])), let subject = Subject(fields, at: 3),
-            var state = State(fields, at: 5, "lifted")
+    private static let (banned, lifted, pardoned) = ("banned", "lifted", "pardoned")
+
+    package init?(reading fields: inout FieldReader) {
+        guard let word = fields.word(), word == Self.banned || word == Self.lifted || word == Self.pardoned,
+            let key = ReportKey(reading: &fields),
+            let state = State(
+                reading: &fields, isLifted: word == Self.lifted, isPardoned: word == Self.pardoned),
+            fields.isAtEnd
         else { return nil }
-        if fields[0] == "pardoned" { (state.isLifted, state.isPardoned) = (true, true) }
-        self.init(origin: Origin(host: host, source: source), subject: subject, state: state)
+        self.init(origin: key.origin, subject: key.subject, state: state)
     }
 
-    package var fields: [String] {
-        [
-            state.isPardoned ? "pardoned" : state.isLifted ? "lifted" : "banned", origin.host.name,
-            origin.source.rawValue, subject.jail.name,
-            "\(subject.address)",
-        ] + state.fields
+    package func write(to fields: inout FieldWriter) {
+        fields.add(state.isPardoned ? Self.pardoned : state.isLifted ? Self.lifted : Self.banned)
+        key.write(to: &fields)
+        state.write(to: &fields)
     }
 }
 
 extension Report.State {
-    /// Its fields are the last ones: `VERSION UNTIL [FORGET]`; the first of all says whether it is lifted.
-    fileprivate init?(_ fields: [Substring], at index: Int, _ lifted: String) {
-        guard (index + 2...index + 3).contains(fields.count), let version = Version(fields[index]),
-            (0...Version.latest).contains(version),
-            let until = Timestamp(field: fields[index + 1])
+    /// `VERSION UNTIL [FORGET]`, the last words of their line.
+    fileprivate init?(reading fields: inout FieldReader, isLifted: Bool, isPardoned: Bool = false) {
+        guard let version = fields.integer(), (0...Version.latest).contains(version),
+            let until = Timestamp(reading: &fields)
         else { return nil }
         var forget: Timestamp?
-        if fields.count == index + 3 {
-            forget = Timestamp(field: fields[index + 2])
+        if !fields.isAtEnd {
+            forget = Timestamp(reading: &fields)
             guard let forget, forget > until else { return nil }
         }
-        self.init(version: version, isLifted: fields[0] == lifted, until: until, forget: forget)
+        self.init(version: version, isLifted: isLifted, isPardoned: isPardoned, until: until, forget: forget)
     }
 
-    fileprivate var fields: [String] {
-        ["\(version)", until.field] + (forget == until ? [] : [forget.field])
+    fileprivate func write(to fields: inout FieldWriter) {
+        fields.add(version)
+        until.write(to: &fields)
+        if forget != until { forget.write(to: &fields) }
     }
 }
 
 extension Subject {
-    /// `JAIL ADDRESS` from this index on.
-    fileprivate init?(_ fields: [Substring], at index: Int) {
-        guard fields.count >= index + 2, let jail = Jail(fields[index]), let address = try? Address(fields[index + 1])
-        else { return nil }
+    /// `JAIL ADDRESS`.
+    init?(reading fields: inout FieldReader) {
+        guard let jail = fields.jail(), let address = fields.address() else { return nil }
         self.init(jail, address)
+    }
+
+    func write(to fields: inout FieldWriter) {
+        fields.add(jail.name)
+        fields.add(address)
     }
 }
 
 extension Timestamp {
     /// Microseconds since 1970, or `forever`.
-    fileprivate var field: String { self == .forever ? "forever" : "\(microseconds)" }
-
-    fileprivate init?(field: Substring) {
-        if field == "forever" {
+    fileprivate init?(reading fields: inout FieldReader) {
+        var whole = fields
+        if let number = fields.integer() {
+            self.init(microseconds: number)
+        } else if whole.word() == Self.foreverWord {
             self = .forever
         } else {
-            guard let number = Int64(field) else { return nil }
-            self.init(microseconds: number)
+            return nil
         }
     }
+
+    fileprivate func write(to fields: inout FieldWriter) {
+        if self == .forever { fields.add(Self.foreverWord) } else { fields.add(microseconds) }
+    }
+
+    private static let foreverWord = "forever"
 }

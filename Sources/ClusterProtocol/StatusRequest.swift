@@ -15,7 +15,7 @@ package struct StatusRequest: Hashable, Sendable {
     /// nil where the request is another one.
     init?(reading bytes: [UInt8]) throws(HubRefusal) {
         guard let request = try AskedLines(Self.verb, reading: bytes) else { return nil }
-        guard request.lines.isEmpty else { throw HubRefusal(.never, "a request that is not understood") }
+        try request.nothing()
         self.init(asker: request.asker)
     }
 }

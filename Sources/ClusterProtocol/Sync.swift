@@ -25,9 +25,7 @@ package struct SyncRequest: Hashable, Sendable {
     /// nil where the request is another one.
     init?(reading bytes: [UInt8]) throws(HubRefusal) {
         guard let request = try AskedLines(Self.verb, reading: bytes) else { return nil }
-        guard request.lines.count == 1, let question = CopyQuestion(line: request.lines[0]) else {
-            throw HubRefusal(.never, "a request that is not understood")
-        }
+        let question = try request.only { (fields) throws(HubRefusal) -> CopyQuestion? in CopyQuestion(reading: &fields) }
         self.init(asker: request.asker, question: question)
     }
 }
@@ -42,21 +40,25 @@ extension CopyQuestion {
         }
     }
 
-    fileprivate init?(line: Substring) {
-        let words = line.split(separator: " ", omittingEmptySubsequences: false)
-        switch words.first {
+    fileprivate init?(reading fields: inout FieldReader) {
+        switch fields.word() {
         case "since":
-            guard words.count == 3, let epoch = UInt64(words[1], radix: 16), let sequence = UInt64(words[2]) else {
-                return nil
-            }
+            guard let epoch = fields.hexadecimal(), let sequence = fields.unsigned() else { return nil }
             self = .since(epoch: epoch, sequence: sequence)
         case "fetch":
-            let parts = words.dropFirst().split(separator: "after", maxSplits: 1, omittingEmptySubsequences: false)
-            let key = parts.count == 2 ? ReportKey(fields: parts[1]) : nil
-            let buckets = parts[0].compactMap { Int($0) }
-            guard !buckets.isEmpty, buckets.count == parts[0].count, buckets.count <= ReportBuckets.count,
-                buckets.allSatisfy({ (0..<ReportBuckets.count).contains($0) }), (parts.count == 2) == (key != nil)
-            else { return nil }
+            var buckets: [Int] = []
+            var key: ReportKey?
+            while key == nil, !fields.isAtEnd {
+                guard let word = fields.word() else { return nil }
+                if word == ReportKey.after {
+                    guard let last = ReportKey(reading: &fields) else { return nil }
+                    key = last
+                } else {
+                    guard let bucket = Int(word), (0..<ReportBuckets.count).contains(bucket) else { return nil }
+                    buckets.append(bucket)
+                }
+            }
+            guard !buckets.isEmpty, buckets.count <= ReportBuckets.count else { return nil }
             self = .fetch(buckets, after: key)
         default: return nil
         }
@@ -93,38 +95,49 @@ package enum SyncReply: Hashable, Sendable {
 ///     CHANGES EPOCH SEQUENCE LATEST
 ///     banned web1 log sshd 192.0.2.1 1800000000000000 1800000600000000
 extension CopyAnswer {
+    private enum Head {
+        static let (changes, buckets, fetched) = ("CHANGES", "BUCKETS", "FETCHED")
+    }
+
     fileprivate var bytes: [UInt8] {
+        var fields = FieldWriter()
         switch self {
         case .changes(let epoch, let sequence, let latest, let reports):
-            Array("CHANGES \(hexadecimal(epoch)) \(sequence) \(latest)\(lines(of: reports))".utf8)
+            fields.append("\(Head.changes) \(hexadecimal(epoch)) \(sequence) \(latest)")
+            fields.addLines(reports)
         case .buckets(let epoch, let sequence, let buckets):
-            Array("BUCKETS \(hexadecimal(epoch)) \(sequence)\n\(buckets.text)".utf8)
+            fields.append("\(Head.buckets) \(hexadecimal(epoch)) \(sequence)\n\(buckets.text)")
         case .fetched(let whole, let key, let reports):
-            Array("FETCHED \(whole)\(key?.text ?? "")\(lines(of: reports))".utf8)
+            fields.append("\(Head.fetched) \(whole)\(key?.text ?? "")")
+            fields.addLines(reports)
         }
+        return fields.bytes
     }
 
     fileprivate init?(reading bytes: [UInt8]) {
-        guard bytes.count <= SyncReply.longest, let text = String(validating: bytes, as: UTF8.self) else { return nil }
-        let lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map { Substring($0) }
-        let words = lines[0].split(separator: " ", omittingEmptySubsequences: false)
-        let numbers = words.dropFirst(2).map { UInt64($0) }
-        switch (words[0], words.count) {
-        case ("CHANGES", 4):
-            guard let epoch = UInt64(words[1], radix: 16), let sequence = numbers[0], let latest = numbers[1],
-                let reports = try? Report.read(lines.dropFirst())
+        guard bytes.count <= SyncReply.longest else { return nil }
+        var fields = FieldReader(bytes)
+        switch fields.word() {
+        case Head.changes:
+            guard let epoch = fields.hexadecimal(), let sequence = fields.unsigned(), let latest = fields.unsigned(),
+                fields.isAtEnd, let reports = fields.reports()
             else { return nil }
             self = .changes(epoch: epoch, sequence: sequence, latest: latest, reports)
-        case ("BUCKETS", 3):
-            guard let epoch = UInt64(words[1], radix: 16), let sequence = numbers[0], lines.count == 2,
-                let buckets = ReportBuckets(text: lines[1])
+        case Head.buckets:
+            guard let epoch = fields.hexadecimal(), let sequence = fields.unsigned(), fields.isAtEnd, fields.nextLine(),
+                let buckets = fields.word().flatMap({ ReportBuckets(text: $0) }), fields.isAtEnd, !fields.nextLine()
             else { return nil }
             self = .buckets(epoch: epoch, sequence: sequence, buckets)
-        case ("FETCHED", 2), ("FETCHED", 7):
-            let key = words.count == 7 && words[2] == "after" ? ReportKey(fields: words[3...]) : nil
-            guard let whole = Int(words[1]), (0...ReportBuckets.count).contains(whole),
-                (words.count == 7) == (key != nil), let reports = try? Report.read(lines.dropFirst())
+        case Head.fetched:
+            guard let whole = fields.unsigned().flatMap({ Int(exactly: $0) }),
+                (0...ReportBuckets.count).contains(whole)
             else { return nil }
+            var key: ReportKey?
+            if !fields.isAtEnd {
+                guard fields.word() == ReportKey.after, let last = ReportKey(reading: &fields) else { return nil }
+                key = last
+            }
+            guard fields.isAtEnd, let reports = fields.reports() else { return nil }
             self = .fetched(whole: whole, after: key, reports)
         default: return nil
         }
@@ -132,14 +145,20 @@ extension CopyAnswer {
 }
 
 extension ReportKey {
-    fileprivate var text: String { " after \(fields.joined(separator: " "))" }
+    fileprivate static let after = "after"
+
+    fileprivate var text: String {
+        var fields = FieldWriter()
+        write(to: &fields)
+        return " \(Self.after) \(String(decoding: fields.bytes, as: UTF8.self))"
+    }
 }
 
 extension ReportBuckets {
     /// 16 digits a bucket.
     fileprivate var text: String { digests.map { hexadecimal($0.value) }.joined() }
 
-    fileprivate init?(text: Substring) {
+    fileprivate init?(text: String) {
         let bytes = Array(text.utf8)
         guard bytes.count == 16 * Self.count else { return nil }
         var digests: [ReportDigest] = []

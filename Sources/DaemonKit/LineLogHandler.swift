@@ -62,15 +62,26 @@ struct LineLogHandler: LogHandler {
         var seconds = moment.tv_sec
         var parts = tm()
         localtime_r(&seconds, &parts)
-        func digits(_ number: Int, _ count: Int) -> String {
-            let text = String(number)
-            return String(repeating: "0", count: max(0, count - text.count)) + text
+        var text = ""
+        func add(_ number: Int, _ count: Int, _ behind: String = "") {
+            var unit = 1
+            for _ in 1..<count { unit *= 10 }
+            while unit > 0 {
+                text.unicodeScalars.append(Unicode.Scalar(UInt8(0x30 + number / unit % 10)))
+                unit /= 10
+            }
+            text += behind
         }
-        let date =
-            "\(digits(Int(parts.tm_year) + 1900, 4))-\(digits(Int(parts.tm_mon) + 1, 2))-\(digits(Int(parts.tm_mday), 2))"
-        let time = "\(digits(Int(parts.tm_hour), 2)):\(digits(Int(parts.tm_min), 2)):\(digits(Int(parts.tm_sec), 2))"
+        add(Int(parts.tm_year) + 1900, 4, "-")
+        add(Int(parts.tm_mon) + 1, 2, "-")
+        add(Int(parts.tm_mday), 2, "T")
+        add(Int(parts.tm_hour), 2, ":")
+        add(Int(parts.tm_min), 2, ":")
+        add(Int(parts.tm_sec), 2, ".")
+        add(moment.tv_nsec / 1_000_000, 3, parts.tm_gmtoff < 0 ? "-" : "+")
         let minutes = abs(parts.tm_gmtoff) / 60
-        let zone = "\(parts.tm_gmtoff < 0 ? "-" : "+")\(digits(minutes / 60, 2)):\(digits(minutes % 60, 2))"
-        return "\(date)T\(time).\(digits(moment.tv_nsec / 1_000_000, 3))\(zone)"
+        add(minutes / 60, 2, ":")
+        add(minutes % 60, 2)
+        return text
     }
 }

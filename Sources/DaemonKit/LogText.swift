@@ -5,6 +5,7 @@ package enum LogText {
 
     /// As it is where nothing in it can be mistaken; else between double quotes, with escapes as in Swift.
     static func quotedIfNeeded(_ text: String) -> String {
+        if isPlainASCII(text, alsoBlanksAndQuotes: false) { return text }
         let text = shortened(text)
         let isPlain =
             !text.isEmpty
@@ -18,6 +19,7 @@ package enum LogText {
     package static func escaped(_ text: String) -> String { escaped(text, quotes: false) }
 
     private static func escaped(_ text: String, quotes: Bool) -> String {
+        if !quotes, isPlainASCII(text, alsoBlanksAndQuotes: true) { return text }
         var result = ""
         for scalar in text.unicodeScalars {
             switch scalar {
@@ -30,6 +32,17 @@ package enum LogText {
             }
         }
         return result
+    }
+
+    /// Whether nothing has to be done with it: nearly all that is logged, and a storm of bans logs much.
+    private static func isPlainASCII(_ text: String, alsoBlanksAndQuotes: Bool) -> Bool {
+        guard (1...longest).contains(text.utf8.count) else { return false }
+        return text.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: " "), UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "="): alsoBlanksAndQuotes
+            default: (0x21..<0x7F).contains(byte)
+            }
+        }
     }
 
     private static func shortened(_ text: String) -> String {

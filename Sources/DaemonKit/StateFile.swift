@@ -30,7 +30,7 @@ package struct StateFile<Record: StateRecord>: ~Copyable {
     /// All of them or none; in the order given.
     package mutating func append(_ records: [Record]) throws(SystemError) {
         guard !records.isEmpty else { return }
-        let bytes = records.flatMap(\.line)
+        let bytes = RecordLine.lines(of: records)
         try file.append(bytes)
         appended += bytes.count
     }
@@ -40,7 +40,7 @@ package struct StateFile<Record: StateRecord>: ~Copyable {
 
     /// Replaces the file by these records, in one step.
     package mutating func rewrite(_ records: [Record]) throws(SystemError) {
-        let bytes = records.flatMap(\.line)
+        let bytes = RecordLine.lines(of: records)
         try FileSystem.writeAtomically(path: path, bytes: bytes, mode: 0o640)
         file = try File.open(appending: path, mode: 0o640)
         base = bytes.count

@@ -49,18 +49,18 @@ struct LogFile: ~Copyable {
     func position(_ offset: UInt64) -> FilePosition {
         FilePosition(
             device: identity.device, inode: identity.inode, offset: offset, headLength: UInt16(head.count),
-            headSum: RecordLine.checksum(head), tailSum: RecordLine.checksum(tail))
+            headSum: RecordLine.checksum(head[...]), tailSum: RecordLine.checksum(tail[...]))
     }
 
     /// Whether what stands before the position is what stood there when it was reached.
     func holds(_ position: FilePosition) throws(SystemError) -> Bool {
         let head = try read(atMost: Int(position.headLength), at: 0)
-        guard head.count == Int(position.headLength), RecordLine.checksum(head) == position.headSum else {
+        guard head.count == Int(position.headLength), RecordLine.checksum(head[...]) == position.headSum else {
             return false
         }
         let count = min(position.offset, UInt64(Self.tailLength))
         let tail = try read(atMost: Int(count), at: position.offset - count)
-        return UInt64(tail.count) == count && RecordLine.checksum(tail) == position.tailSum
+        return UInt64(tail.count) == count && RecordLine.checksum(tail[...]) == position.tailSum
     }
 
     /// By the file's first line, and by the last ones before this place: fail2ban may have taken the file over.

@@ -6,11 +6,12 @@ internal import Logging
 
 /// The machine's notes, for the administrator.
 extension MonitorLoop {
-    mutating func say(_ note: Monitor.Note) {
+    mutating func say(_ note: Monitor.Note, isOfStorm: Bool) {
         switch note {
         case .reported(let subject, let until):
-            logger.info(
-                "ban", metadata: ["jail": "\(subject.jail)", "address": "\(subject.address)", "until": "\(until)"])
+            logger.log(
+                level: isOfStorm ? .debug : .info, "ban",
+                metadata: ["jail": "\(subject.jail)", "address": "\(subject.address)", "until": "\(until)"])
         case .lifted(let subject):
             logger.info("lifted", metadata: ["jail": "\(subject.jail)", "address": "\(subject.address)"])
         case .ended(let subject):

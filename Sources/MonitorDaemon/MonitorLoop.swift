@@ -11,6 +11,9 @@ internal import ZeroMQ
 
 /// The monitor's one thread: the log, the state file and the socket to the hub are its own.
 struct MonitorLoop: ~Copyable {
+    /// Of more bans at once, which fail2ban's own log lists, the number is enough.
+    private static let mostSaid = 100
+
     let logger: Logger
     private let asker: Worker<Question, Answered>
     let host: Host
@@ -198,11 +201,14 @@ struct MonitorLoop: ~Copyable {
     // MARK: What goes out
 
     mutating func carryOut(_ effects: [Monitor.Effect]) {
+        let bans = effects.count { if case .note(.reported) = $0 { true } else { false } }
+        let isStorm = bans > Self.mostSaid
+        if isStorm { logger.info("bans", metadata: ["count": "\(bans)"]) }
         for effect in effects {
             switch effect {
             case .ask(let question): asker.add(question)
             case .save(let record): unsaved.append(record)
-            case .note(let note): say(note)
+            case .note(let note): say(note, isOfStorm: isStorm)
             }
         }
     }

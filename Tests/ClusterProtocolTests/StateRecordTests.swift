@@ -15,7 +15,7 @@ import Testing
         .position(.journal(JournalCursor("s=0752157a;i=1;b=fcb7fa06;m=333bdc434;t=660c46d003c66;x=a3731ff7")!)),
     ]
 
-    private func file(_ records: [some StateRecord]) -> [UInt8] { records.flatMap(\.line) }
+    private func file(_ records: [some StateRecord]) -> [UInt8] { RecordLine.lines(of: records) }
 
     @Test func `what was written is read again`() {
         let monitor = Self.monitor
@@ -31,22 +31,35 @@ import Testing
     }
 
     @Test func `the checksum is the CRC-32 that everybody has`() {
-        #expect(MonitorRecord.version(1).line == Array("7a8e8e98 version 1\n".utf8))
+        #expect(file([MonitorRecord.version(1)]) == Array("7a8e8e98 version 1\n".utf8))
     }
 
     @Test func `a place in a file is written as it always was`() {
         let position = LogPosition(device: 1, inode: 2, offset: 3, headLength: 4, headSum: 5, tailSum: 6)
         #expect(
-            String(decoding: MonitorRecord.position(position).line.dropFirst(9), as: UTF8.self)
+            String(decoding: file([MonitorRecord.position(position)]).dropFirst(9), as: UTF8.self)
                 == "position 1 2 3 4 5 6\n")
-        #expect(MonitorRecord(fields: ["position", "1", "2", "3", "4", "5", "6"]) == .position(position))
     }
 
     @Test(arguments: [
-        ["cursor"], ["cursor", "s=1", "i=2"], ["cursor", "s=1-"], ["cursor", String(repeating: "s", count: 513)],
+        "cursor", "cursor s=1 i=2", "cursor s=1-", "cursor \(String(repeating: "s", count: 513))",
+        "position 1 2 3 4 5", "position 1 2 3 4 5 6 7", "position 1 2 3 65536 5 6", "position 1 2 -3 4 5 6",
+        "version", "version 1 2", "version  1", "version 9223372036854775808", "version -9223372036854775809", "version +1",
+        "log version", "live sshd 192.0.2.1 1", "live sshd 192.0.2.1 1 2 2", "live sshd 192.0.2.1 1 2 3 4", "gone sshd 1",
+        "live sshd 192.0.2.1 1 later", "instance 1", " ",
     ])
-    func `a cursor in another form is none`(fields: [String]) {
-        #expect(MonitorRecord(fields: fields.map { $0[...] }) == nil)
+    func `a line in another form is no record, and those behind it are read`(text: String) {
+        let sum = String(RecordLine.checksum(Array(text.utf8)[...]), radix: 16)
+        let line = Array("\(String(repeating: "0", count: 8 - sum.count))\(sum) \(text)\n".utf8)
+        let (records, whole) = MonitorRecord.read(line + file([MonitorRecord.version(7)]))
+        #expect(records == [.version(7)])
+        #expect(whole == line.count + 19)
+    }
+
+    @Test(arguments: [Int64.min, -1, 0, 1, Int64.max - 1])
+    func `each moment is read as it was written`(microseconds: Int64) {
+        let record = LedgerRecord(Self.subject, .held, at: Timestamp(microseconds: microseconds))
+        #expect(LedgerRecord.read(file([record])).records == [record])
     }
 
     @Test func `a file that a crash cut anywhere is read up to its last whole line`() {

@@ -1,0 +1,113 @@
+internal import BanModel
+
+/// Reads the words of lines where they stand, without a text for each: every report that is heard or found comes through
+/// here. Two blanks have an empty word between them, which is nothing that anybody looks for.
+package struct FieldReader {
+    let bytes: [UInt8]
+    /// Where the next word begins; beyond the line's end where there is none.
+    private var next: Int
+    private var lineStart: Int
+    private(set) var lineEnd: Int
+    /// The names that came last: most lines have the same.
+    private var lastHost: (place: Range<Int>, host: Host)?
+    private var lastJail: (place: Range<Int>, jail: Jail)?
+
+    /// Stands on the first line, which may be empty.
+    init(_ bytes: [UInt8], from start: Int = 0) {
+        self.bytes = bytes
+        next = start
+        lineStart = start
+        lineEnd = start
+        lineEnd = end(ofLineAt: start)
+    }
+
+    init(_ line: Substring) { self.init(Array(line.utf8)) }
+
+    /// Goes on to the next line; false where this was the last.
+    mutating func nextLine() -> Bool {
+        guard lineEnd < bytes.count else { return false }
+        lineStart = lineEnd + 1
+        next = lineStart
+        lineEnd = end(ofLineAt: lineStart)
+        return true
+    }
+
+    mutating func beginLineAgain() { next = lineStart }
+
+    /// Whether the line has no more words.
+    var isAtEnd: Bool { next > lineEnd }
+
+    /// nil where it is not UTF-8, too.
+    mutating func word() -> String? { place().flatMap { String(validating: bytes[$0], as: UTF8.self) } }
+
+    /// 1 to 16 digits.
+    mutating func hexadecimal() -> UInt64? { word().flatMap { UInt64($0, radix: 16) } }
+
+    /// Decimal, without a plus.
+    mutating func unsigned() -> UInt64? { place().flatMap { digits($0) } }
+
+    /// Decimal, without a plus.
+    mutating func integer() -> Int64? {
+        guard let place = place(), !place.isEmpty else { return nil }
+        guard bytes[place.lowerBound] == UInt8(ascii: "-") else { return digits(place).flatMap { Int64(exactly: $0) } }
+        guard let magnitude = digits(place.dropFirst()), magnitude <= Int64.min.magnitude else { return nil }
+        return Int64(truncatingIfNeeded: 0 &- magnitude)
+    }
+
+    mutating func address() -> Address? { place().flatMap { try? Address(utf8: bytes[$0]) } }
+
+    mutating func host() -> Host? {
+        guard let place = place() else { return nil }
+        if let lastHost, isSame(place, lastHost.place) { return lastHost.host }
+        guard let host = String(validating: bytes[place], as: UTF8.self).flatMap({ Host($0) }) else { return nil }
+        lastHost = (place, host)
+        return host
+    }
+
+    mutating func jail() -> Jail? {
+        guard let place = place() else { return nil }
+        if let lastJail, isSame(place, lastJail.place) { return lastJail.jail }
+        guard let jail = String(validating: bytes[place], as: UTF8.self).flatMap({ Jail($0) }) else { return nil }
+        lastJail = (place, jail)
+        return jail
+    }
+
+    // MARK: Places
+
+    private func end(ofLineAt start: Int) -> Int {
+        var end = start
+        while end < bytes.count, bytes[end] != 0x0A { end += 1 }
+        return end
+    }
+
+    private mutating func place() -> Range<Int>? {
+        guard next <= lineEnd else { return nil }
+        let start = next
+        var end = start
+        while end < lineEnd, bytes[end] != 0x20 { end += 1 }
+        next = end + 1
+        return start..<end
+    }
+
+    private func isSame(_ one: Range<Int>, _ other: Range<Int>) -> Bool {
+        guard one.count == other.count else { return false }
+        for offset in 0..<one.count where bytes[one.lowerBound + offset] != bytes[other.lowerBound + offset] {
+            return false
+        }
+        return true
+    }
+
+    private func digits(_ place: Range<Int>) -> UInt64? {
+        guard !place.isEmpty else { return nil }
+        var number: UInt64 = 0
+        for index in place {
+            let digit = bytes[index] &- 0x30
+            guard digit < 10 else { return nil }
+            let (tens, isTooMuch) = number.multipliedReportingOverflow(by: 10)
+            let (sum, isOver) = tens.addingReportingOverflow(UInt64(digit))
+            guard !isTooMuch, !isOver else { return nil }
+            number = sum
+        }
+        return number
+    }
+}
