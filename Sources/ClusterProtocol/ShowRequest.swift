@@ -89,7 +89,8 @@ extension AddressAccount {
     fileprivate init?(reading bytes: [UInt8]) {
         guard bytes.count <= SyncReply.longest else { return nil }
         var fields = FieldReader(bytes)
-        guard fields.word() == Self.head, let epoch = fields.hexadecimal(), let latest = fields.unsigned(), fields.isAtEnd
+        guard fields.word() == Self.head, let epoch = fields.hexadecimal(), let latest = fields.unsigned(),
+            fields.isAtEnd
         else { return nil }
         self.init(epoch: epoch, latest: latest, entries: [], obeyed: [])
         while fields.nextLine() {

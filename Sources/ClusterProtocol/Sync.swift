@@ -25,7 +25,8 @@ package struct SyncRequest: Hashable, Sendable {
     /// nil where the request is another one.
     init?(reading bytes: [UInt8]) throws(HubRefusal) {
         guard let request = try AskedLines(Self.verb, reading: bytes) else { return nil }
-        let question = try request.only { (fields) throws(HubRefusal) -> CopyQuestion? in CopyQuestion(reading: &fields) }
+        let question = try request.only { (fields) throws(HubRefusal) -> CopyQuestion? in CopyQuestion(reading: &fields)
+        }
         self.init(asker: request.asker, question: question)
     }
 }

@@ -158,10 +158,8 @@ struct LogFollower: ~Copyable {
     ///
     /// - Parameter ended: when that was last written, in microseconds since 1970.
     private func successor(of identity: FileIdentity, endedAt ended: Int64) throws(SystemError) -> LogSibling? {
-        // The new log is empty until fail2ban opens it: so long the old one is still being written.
-        guard let current = try FileSystem.status(of: path), current.identity != identity, current.size > 0 else {
-            return nil
-        }
+        guard let current = try FileSystem.status(of: path), current.identity != identity else { return nil }
+        // The new log is empty until fail2ban opens it: so long the one before it is still being written.
         let later = try siblings().filter {
             $0.status.identity != identity && $0.status.size > 0 && ($0.status.modified > ended || $0.path == path)
         }

@@ -197,6 +197,31 @@ private struct Rig: ~Copyable {
         }
     }
 
+    @Test func `schedule 7: two rotations while nobody reads, and nothing in the newest log yet`() throws {
+        for isRestarted in [false, true] {
+            var rig = try Rig()
+            try rig.append("")
+            _ = rig.begin()
+            try rig.append("one\n")
+            #expect(rig.read() == ["one"])
+            try rig.append("two\n")
+            try rig.rename(to: "fail2ban.log.2")
+            try rig.age("fail2ban.log.2", 100)
+            try rig.append("three\n")
+            try rig.rename(to: "fail2ban.log.1")
+            try rig.append("")
+            if isRestarted {
+                let position = rig.restart()
+                #expect(rig.begin(at: position) == .resumed)
+            }
+            #expect(rig.read() == ["two", "three"])
+            try rig.append("last\n", to: "fail2ban.log.1")
+            try rig.append("four\n")
+            #expect(rig.read() == ["last", "four"])
+            #expect(rig.follower.takeGap() == false)
+        }
+    }
+
     @Test func `schedule 7: copytruncate loses nothing where the copy has what was not read`() throws {
         for isRestarted in [false, true] {
             var rig = try Rig()
