@@ -184,11 +184,13 @@ private final class Rig {
             return process
         }
         var seen: [String: Int] = [:]
+        func count(of shell: Int) -> Int { seen.keys.count { $0.hasPrefix("10.0.\(shell + 1).") } }
         var renamed = 0
+        // How many lines of each shell had been read by the first look after the spool was renamed.
+        var counts: [Int]?
         var isLast = false
         while true {
             isLast = !shells.contains { $0.isRunning }
-            rig.monotonic += 61_000_000
             var bans: [String] = []
             repeat {
                 rig.spool.read(at: rig.monotonic) { line in
@@ -196,9 +198,21 @@ private final class Rig {
                 }
             } while !rig.spool.isAtEnd
             for ban in bans { seen[ban, default: 0] += 1 }
+            if let known = counts {
+                // Whoever has written another line since has opened the new spool for the next one: the minute may pass.
+                if shells.indices.allSatisfy({ !shells[$0].isRunning || count(of: $0) > known[$0] }) {
+                    rig.monotonic += 61_000_000
+                    counts = nil
+                }
+            } else if renamed > 0 {
+                counts = shells.indices.map(count)
+            }
             let before = rig.names.contains("action.spool")
             try rig.finish()
-            if before, !rig.names.contains("action.spool") { renamed += 1 }
+            if before, !rig.names.contains("action.spool") {
+                renamed += 1
+                counts = nil
+            }
             if isLast, bans.isEmpty { break }
         }
         #expect(seen.count == 1000)
