@@ -124,7 +124,7 @@ struct Ledger: Sendable {
                 LedgerRecord($0.subject, .released, at: $0.to),
             ]
         }
-        let open = entries.sorted { $0.placement < $1.placement }.flatMap { (subject, entry) in
+        let open = entries.flatMap { (subject, entry) in
             switch entry.step {
             case .intended: [LedgerRecord(subject, .intended, at: entry.since)]
             case .pardoned: [LedgerRecord(subject, .pardoned, at: entry.since)]

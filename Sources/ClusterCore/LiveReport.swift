@@ -29,4 +29,12 @@ struct LiveReport: Hashable, Sendable {
     var isPardoned = false
     /// When its end was first found to be over.
     var overdueSince: Timestamp?
+
+    /// fail2ban holds it, in this life of its jail.
+    mutating func isSeen(in life: JailLife?, at now: Timestamp) {
+        self.life = life?.number ?? 0
+        seenAt = now
+        heldSince = nil
+        missedAt = nil
+    }
 }

@@ -161,9 +161,10 @@ extension Monitor {
     private mutating func settle(_ item: Outbox.Item, at now: Timestamp) {
         let state = item.state
         // As the hub merges it: what it held before may be the greater.
-        let merged = announced[item.claim]?.merged(with: state) ?? state
-        if item.isBan || (announced[item.claim] != nil && now < kept(merged)) {
-            if announced[item.claim] != merged {
+        let known = announced[item.claim]
+        let merged = known?.merged(with: state) ?? state
+        if item.isBan || (known != nil && now < kept(merged)) {
+            if known != merged {
                 announced[item.claim] = merged
                 effects.append(.save(record(of: item.claim, merged)))
             }

@@ -85,9 +85,11 @@ extension Monitor {
             questions.want(.status(claim.jail), at: now)
             return
         }
-        report(claim, until: until, since: time, at: now)
-        if sighting.bantime == nil, jails[claim.jail]?.bantime == nil { table[claim]?.guessedFrom = time }
-        see(claim, inLineOf: time, at: now)
+        let life = jails[claim.jail]
+        report(claim, until: until, since: time, at: now) { [started] report in
+            if sighting.bantime == nil, life?.bantime == nil { report.guessedFrom = time }
+            if let life, life.holds(time, since: started) { report.isSeen(in: life, at: now) }
+        }
     }
 
     /// Its end has moved, and by the time of asking fail2ban may be stopped.
@@ -150,12 +152,7 @@ extension Monitor {
 
     /// fail2ban holds it, in this life of its jail.
     mutating func see(_ claim: HostClaim, at now: Timestamp) {
-        guard var report = table[claim] else { return }
-        report.life = jails[claim.jail]?.number ?? 0
-        report.seenAt = now
-        report.heldSince = nil
-        report.missedAt = nil
-        table[claim] = report
+        table[claim]?.isSeen(in: jails[claim.jail], at: now)
     }
 
     /// A stop explains every `Unban` before it.

@@ -9,14 +9,20 @@ extension Monitor {
     }
 
     /// Reports that the claim is banned until then, and keeps watch over it.
-    mutating func report(_ claim: HostClaim, until: Timestamp, since time: Timestamp, at now: Timestamp) {
+    ///
+    /// - Parameter note: what else is known of it.
+    mutating func report(
+        _ claim: HostClaim, until: Timestamp, since time: Timestamp, at now: Timestamp,
+        _ note: (inout LiveReport) -> Void = { _ in }
+    ) {
         if let reason = NeverBanned.reason(claim.address, ignored: settings.ignored) {
             emit(.neverBanned(claim.address, reason: reason))
             return
         }
-        let forget = [table[claim]?.state.forget, announced[claim].map(inOwnTime)?.forget].compactMap { $0 }.max()
+        let known = table[claim]
+        let forget = max(known?.state.forget ?? until, announced[claim].map(inOwnTime)?.forget ?? until)
         let state = Report.State(version: nextVersion(time), isLifted: false, until: until, forget: forget)
-        var report = table[claim] ?? LiveReport(state: state)
+        var report = known ?? LiveReport(state: state)
         report.state = state
         report.isPardoned = false
         report.heldSince = nil
@@ -24,6 +30,7 @@ extension Monitor {
         report.guessedFrom = nil
         report.overdueSince = nil
         report.reckonedAt = now
+        note(&report)
         table[claim] = report
         outbox.append(Outbox.Item(claim: claim, state: inHubTime(state), isEnd: false))
         emit(.reported(claim.subject, until: until))

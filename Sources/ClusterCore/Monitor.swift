@@ -154,8 +154,9 @@ package struct Monitor: Sendable {
         return finish(at: now, isLogRead: false)
     }
 
-    package mutating func read(_ record: LogRecord, at now: Timestamp) -> [Effect] {
-        take(record, at: now)
+    /// In the order in which they stand in the log.
+    package mutating func read(_ records: [LogRecord], at now: Timestamp) -> [Effect] {
+        for record in records { take(record, at: now) }
         return finish(at: now, isLogRead: false)
     }
 
@@ -217,7 +218,7 @@ package struct Monitor: Sendable {
     /// The state file written anew: everything that counts in it today.
     package var snapshot: [MonitorRecord] {
         [.instance(instance), .clock(clockOffset), .version(lastVersion)]
-            + announced.sorted { $0.key < $1.key }.map { record(of: $0.key, $0.value) }
+            + announced.map { record(of: $0.key, $0.value) }
             + (position.map { [.position($0)] } ?? []) + (spoolPosition.map { [.spool($0)] } ?? [])
     }
 

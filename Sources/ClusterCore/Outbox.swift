@@ -92,18 +92,18 @@ struct Outbox: Sendable {
 
     /// A ban's new end takes the place of the one that still waits: a hub that is away fills no memory.
     mutating func append(_ item: Item) {
+        let tail = tails[item.claim]
         // What waits on the same claim is later, or the same, unless it was to be told once more to another hub before.
-        if item.isAgain, !item.isEnd, let tail = tails[item.claim], tail.state >= item.state {
+        if item.isAgain, !item.isEnd, let tail, tail.state >= item.state {
             tails[item.claim]?.isAgain = true
             return
         }
-        if item.isBan, tails[item.claim]?.isBan == true {
+        if item.isBan, tail?.isBan == true {
             tails[item.claim]?.state = item.state
             return
         }
-        let count = (tails[item.claim]?.count ?? 0) + 1
         number += 1
-        tails[item.claim] = Tail(count: count, number: number, isBan: item.isBan, state: item.state)
+        tails[item.claim] = Tail(count: (tail?.count ?? 0) + 1, number: number, isBan: item.isBan, state: item.state)
         items.append(item)
         items[items.count - 1].number = number
     }
@@ -219,8 +219,9 @@ struct Outbox: Sendable {
     private mutating func remove(at index: Int) -> Item {
         let taken = items.remove(at: index)  // in a line of its own: as an argument it would copy all of them first
         var item = newest(taken)
-        tails[item.claim]?.count -= 1
-        if tails[item.claim]?.count == 0 { tails[item.claim] = nil }
+        if let tail = tails[item.claim] {
+            if tail.count == 1 { tails[item.claim] = nil } else { tails[item.claim]?.count -= 1 }
+        }
         if index > 0 {
             items[index - 1].places.take(item.places)
             item.places = ReadPlaces()

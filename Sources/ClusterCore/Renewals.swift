@@ -5,7 +5,7 @@ internal import BanModel
 /// 100,000 permanent bans that one `restore` made are due at one moment. They go in pieces, a second apart, so that what
 /// an attacker does meanwhile waits for one piece at most, and no hub has to take them all at once.
 struct Renewals: Sendable {
-    /// Half of what a hub takes of one host in a second, and in one request.
+    /// What a hub takes in one request, and nobody notices.
     static let piece = 500
     static let pause = Duration.seconds(1)
 

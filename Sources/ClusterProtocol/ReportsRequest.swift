@@ -11,7 +11,7 @@ package struct ReportsRequest: Hashable, Sendable {
     static let head = Array("\(verb)|".utf8)
     /// What our hub takes in one request, in bytes and reports.
     package static let longest = 1 << 18
-    package static let mostReports = 1000
+    package static let mostReports = 3000
     /// No hub takes less: the longest names, token and numbers fit.
     static let shortestLimit = 2048
 

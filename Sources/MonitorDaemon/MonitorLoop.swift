@@ -171,15 +171,16 @@ struct MonitorLoop: ~Copyable {
     private mutating func readLog() throws {
         guard machine.wantsLines else { return }
         let now = wall()
-        var effects: [Monitor.Effect] = []
+        var records: [LogRecord] = []
         var refusals: [String] = []
         log.read(at: now) { parsed in
             switch parsed {
-            case .record(let record): effects += machine.read(record, at: now)
+            case .record(let record): records.append(record)
             case .refused(let reason): refusals.append(reason)
             case .unrelated: break
             }
         }
+        var effects = machine.read(records, at: now)
         if let trouble = log.trouble {
             complaints.say("log", "the log cannot be read: it is tried again", ["error": "\(trouble)"])
         }

@@ -143,7 +143,7 @@ final class SimulatedMonitor: SimulatedDaemon {
     private func readLog() -> Bool {
         guard machine.look({ $0.wantsLines }), var place else { return false }
         let (records, hasGap) = host.fail2ban.log.read(from: &place)
-        for record in records { carryOut(machine!.read(record, at: host.clock)) }
+        carryOut(machine!.read(records, at: host.clock))
         if hasGap { carryOut(machine!.start(at: host.clock)) }
         self.place = place
         if place != reachedPlace {

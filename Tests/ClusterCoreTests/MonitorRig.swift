@@ -135,3 +135,7 @@ func running(
 }
 
 let stopped: @Sendable (Question, Timestamp) -> Answer = { _, _ in .notRunning("no socket") }
+
+extension Monitor {
+    mutating func read(_ record: LogRecord, at now: Timestamp) -> [Effect] { read([record], at: now) }
+}

@@ -211,7 +211,8 @@ import Testing
         "HELD|a 0123456789abcdef\nafter log sshd 192.0.2.1 x", "HELD|a 0123456789abcdef\nafter log s|h 192.0.2.1",
         "HELD|a 0123456789abcdef\nafter log sshd 192.0.2.1\n",
         "HELD|a 0123456789abcdef " + String(repeating: "t", count: 9000),
-        "REPORTS|a 0123456789abcdef" + String(repeating: "\nbanned a log s 198.51.100.1 1 5", count: 1001),
+        "REPORTS|a 0123456789abcdef"
+            + String(repeating: "\nbanned a log s 198.51.100.1 1 5", count: ReportsRequest.mostReports + 1),
         "SYNC|", "SYNC|a", "SYNC|a b c\nsince 0 0", "SYNC|a\nsince 0", "SYNC|a\nsince x 0", "SYNC|a\nsince 0 -1",
         "SYNC|a\nfetch", "SYNC|a\nfetch 1024", "SYNC|a\nfetch -1", "SYNC|a\nfetch 1 after", "SYNC|a\nfetch 1 x",
         "SYNC|a\nfetch 1 after a log sshd", "SYNC|a\nfetch 1 after a log sshd 1.2.3", "SYNC|a\nsince 0 0\nsince 0 0",

@@ -28,7 +28,7 @@ import Testing
                 switch parser.parse(line, readAt: now) {
                 case .record(let record):
                     records.append(record)
-                    carryOut(monitor.read(record, at: now), at: now)
+                    carryOut(monitor.read([record], at: now), at: now)
                 case .refused: refusals += 1
                 case .unrelated: break
                 }

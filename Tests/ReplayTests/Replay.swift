@@ -116,7 +116,7 @@ struct Replay {
 
     private mutating func read() {
         line += 1
-        carryOut(monitor.read(recording.lines[line - 1].record, at: now))
+        carryOut(monitor.read([recording.lines[line - 1].record], at: now))
         reached()
     }
 
