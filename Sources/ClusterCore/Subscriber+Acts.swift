@@ -98,7 +98,9 @@ extension Subscriber {
                 if let host = decision(on: placement, at: now)?.host { ledger.name(host, for: placement) }
             }
         }
-        underway = Underway(aim: aim, lane: lane, placements: placements, number: number, since: now)
+        // What failed before is among these, or waits behind them.
+        let oldest = min(number, paused[lane]?.number ?? .max)
+        underway = Underway(aim: aim, lane: lane, placements: placements, number: oldest, since: now)
         guard let jail = lane else {
             let lines = placements.map {
                 Announcement(name(for: $0, at: now), $0, aim == .ban ? .ban : .unban)
@@ -147,7 +149,7 @@ extension Subscriber {
                 emit(.note(.failed(jail, reason: reason)))
                 break
             }
-            paused[act.lane] = nil
+            works(act.lane, at: now)
             underway = act
             underway?.aim = .free
             underway?.since = now
@@ -259,15 +261,23 @@ extension Subscriber {
     }
 
     private mutating func succeeded(_ act: Underway, changed: Int, at now: Timestamp) {
-        paused[act.lane] = nil
+        works(act.lane, at: now)
         guard let jail = act.lane else { return }
         batches[BatchKind(jail: jail, aim: act.aim), default: BatchSize(startsProgram: settings.startsProgram)].learn(
             count: act.placements.count, changed: changed, took: act.took, at: now)
     }
 
+    /// The lane's next trouble begins with a short pause; what failed before and still waits is not obeyed, though.
+    mutating func works(_ lane: WaitingList.Lane, at now: Timestamp) {
+        guard let pause = paused[lane] else { return }
+        // It waits among others by now, and under a later number.
+        let isEmpty = !waiting.inLanes.contains(lane)
+        paused[lane] = isEmpty ? nil : Pause(until: now, length: .zero, number: pause.number)
+    }
+
     mutating func failed(_ act: Underway, at now: Timestamp) {
         let before = paused[act.lane]
-        let length = before.map { min($0.length * 2, Self.longestPause) } ?? Self.firstPause
+        let length = max(Self.firstPause, min((before?.length ?? .zero) * 2, Self.longestPause))
         paused[act.lane] = Pause(until: now + length, length: length, number: min(before?.number ?? .max, act.number))
     }
 }

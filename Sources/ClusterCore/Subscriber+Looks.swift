@@ -79,10 +79,10 @@ extension Subscriber {
     mutating func concludeLook(in jail: Jail, _ answer: Answer, _ act: Underway, at now: Timestamp) {
         switch answer {
         case .bans(let list):
-            paused[jail] = nil
+            works(jail, at: now)
             compare(list, in: jail, since: act.since, act, at: now)
         case .status(let names, let total):
-            paused[jail] = nil
+            works(jail, at: now)
             confirm(names, total: total, in: jail, at: now)
         case .noSuchJail:
             emit(.note(.noSuchJail(jail)))

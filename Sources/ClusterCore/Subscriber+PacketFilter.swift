@@ -83,10 +83,7 @@ extension Subscriber {
         default: packetFilterFailed(act, "nft answered something else", at: now)
         }
         for placement in act.placements { review(placement, at: now) }
-        guard plan.state != .unknown, let pause = paused[Self.packetFilter] else { return }
-        // While anything waits, what failed may be among it, and counts as not obeyed.
-        let isWaiting = waiting.inLanes.contains(Self.packetFilter)
-        paused[Self.packetFilter] = isWaiting ? Pause(until: now, length: pause.length, number: pause.number) : nil
+        if plan.state != .unknown { works(Self.packetFilter, at: now) }
     }
 
     private mutating func packetFilterFailed(_ act: Underway, _ reason: String, at now: Timestamp) {

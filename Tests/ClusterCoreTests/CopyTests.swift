@@ -240,6 +240,35 @@ import Testing
         #expect(rig.copy.subscriber.progress(for: 0) == CopyProgress(epoch: 7, held: 2, obeyed: 2))
     }
 
+    @Test func `what failed is not obeyed because something else in its jail was done since`() {
+        var rig = CopyRig()
+        rig.copy = SubscriberRig()
+        rig.talk()
+        var known = reports(0...1)
+        let listed = [
+            ListedBan(address: known[0].subject.address, since: rig.copy.now, until: known[0].state.until)
+        ]
+        func obey(_ wanted: Subscriber.Act) {
+            while case .ask = rig.copy.acts.first { rig.copy.answer(.bans(listed), after: 0) }
+            #expect(rig.copy.acts == [wanted])
+            rig.copy.answer(.changed(1))
+        }
+        rig.report([known[0]])
+        obey(ban("\(known[0].subject.address)"))
+        #expect(rig.copy.subscriber.progress(for: 0)?.obeyed == 1)
+        rig.report([known[1]])
+        known[0].state.version += 1
+        known[0].state.isLifted = true
+        rig.report([known[0]])
+        rig.copy.answer(.unclear("no answer"))
+        rig.copy.wait(100)
+        obey(unban("\(known[0].subject.address)"))
+        #expect(rig.copy.subscriber.progress(for: 0)?.obeyed == 1)
+        rig.copy.wait(100)
+        obey(ban("\(known[1].subject.address)"))
+        #expect(rig.copy.subscriber.progress(for: 0)?.obeyed == 3)
+    }
+
     /// Whatever is lost, once a beacon arrives and questions are answered the copy is the hub's.
     @Test(arguments: 0..<200) func `hub and copy agree in the end`(seed: UInt64) {
         var random = SplitMix(seed: seed)
