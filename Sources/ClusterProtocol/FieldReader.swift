@@ -21,8 +21,6 @@ package struct FieldReader {
         lineEnd = end(ofLineAt: start)
     }
 
-    init(_ line: Substring) { self.init(Array(line.utf8)) }
-
     /// Goes on to the next line; false where this was the last.
     mutating func nextLine() -> Bool {
         guard lineEnd < bytes.count else { return false }

@@ -45,7 +45,8 @@ import Testing
         "cursor", "cursor s=1 i=2", "cursor s=1-", "cursor \(String(repeating: "s", count: 513))",
         "position 1 2 3 4 5", "position 1 2 3 4 5 6 7", "position 1 2 3 65536 5 6", "position 1 2 -3 4 5 6",
         "version", "version 1 2", "version  1", "version 9223372036854775808",
-        "version -9223372036854775809", "version +1", "log version", "live sshd 192.0.2.1 1",
+        "version 18446744073709551617", "version -9223372036854775809", "version +1", "log version",
+        "live sshd 192.0.2.1 1",
         "live sshd 192.0.2.1 1 2 2", "live sshd 192.0.2.1 1 2 3 4",
         "gone sshd 1", "live sshd 192.0.2.1 1 later", "instance 1", " ",
     ])
