@@ -8,6 +8,8 @@ final class Judge {
     private var acknowledged: [[ReportKey: Report.State]]
     /// What any hub ever broadcast, merged.
     private var everTold: [ReportKey: Report.State] = [:]
+    /// When a lift was last told that was news: its version may be as old as the ban's, where the ban's own end is told.
+    private var liftTold: [ReportKey: Timestamp] = [:]
     /// The greatest state that each copy has held.
     private var greatest: [[ReportKey: Report.State]]
     /// Whom a person freed from a host's jail of the cluster, since the cluster last banned him there.
@@ -58,7 +60,10 @@ final class Judge {
     }
 
     func told(_ report: Report) {
-        everTold[report.key] = everTold[report.key]?.merged(with: report.state) ?? report.state
+        let known = everTold[report.key]
+        let state = known?.merged(with: report.state) ?? report.state
+        if state.isLifted, state != known { liftTold[report.key] = world.clock }
+        everTold[report.key] = state
     }
 
     /// The lines of bans before the position need not be read again: a hub has ACKed what they told, or has said that it
@@ -190,7 +195,7 @@ final class Judge {
         }
         var ended: Set<Address> = []
         for (key, state) in everTold {
-            let end = state.isLifted ? min(state.until.microseconds, state.version) : state.until.microseconds
+            let end = min(state.until, state.isLifted ? liftTold[key] ?? state.until : state.until).microseconds
             if abs(end - world.clock.microseconds) < Self.grain { isEnding.insert(key.subject.address) }
             if (0..<Self.freeing).contains(world.clock.microseconds - end) { ended.insert(key.subject.address) }
         }
