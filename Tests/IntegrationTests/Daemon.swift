@@ -33,8 +33,12 @@ final class Folder: Sendable {
     }
 
     /// The whole lines of it: its writer may be in the middle of the last one.
-    func lines(of name: String) -> [Substring] {
-        let text = (try? String(contentsOfFile: file(name), encoding: .utf8)) ?? ""
+    ///
+    /// - Parameter offset: what stands before, in bytes, is left out.
+    func lines(of name: String, from offset: UInt64 = 0) -> [Substring] {
+        guard let reader = FileHandle(forReadingAtPath: file(name)) else { return [] }
+        try! reader.seek(toOffset: offset)
+        let text = String(decoding: (try? reader.readToEnd()) ?? Data(), as: UTF8.self)
         guard let end = text.lastIndex(of: "\n") else { return [] }
         return text[..<end].split(separator: "\n")
     }
@@ -105,7 +109,6 @@ final class Daemon {
     var log: [Substring] { folder.lines(of: "log") }
 
     func start() async throws {
-        let begins = log.count
         try folder.append("", to: "log")
         let process = Process()
         let command =
@@ -118,13 +121,13 @@ final class Daemon {
         process.environment = ProcessInfo.processInfo.environment.merging(["TZ": "UTC"]) { $1 }
             .merging(environment) { $1 }
         let output = try #require(FileHandle(forWritingAtPath: folder.file("log")))
-        try output.seekToEnd()
+        let begin = try output.seekToEnd()
         process.standardError = output
         process.standardOutput = output
         try process.run()
         self.process = process
         try await eventually(within: .seconds(30)) {
-            self.log.dropFirst(begins).contains { $0.contains(" ready ") } || !process.isRunning
+            self.folder.lines(of: "log", from: begin).contains { $0.contains(" ready ") } || !process.isRunning
         }
         try #require(process.isRunning, "\(name) ended: \(log.joined(separator: "\n"))")
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import OwnThread
 import RealFail2Ban
 import Synchronization
@@ -103,20 +104,28 @@ private final class Attack: Sendable {
     }
 
     /// What stands behind each of these marks in a file, up to the next blank or the end of its line; without the last
-    /// line, whose writer may be in the middle of it. Of tens of thousands, again and again: so not text by text.
+    /// line, whose writer may be in the middle of it. Of tens of thousands, again and again: so bytes, and none is copied.
     private func addresses(in folder: Folder, _ name: String, behind mark: String) -> [String] {
         guard let whole = try? Data(contentsOf: URL(fileURLWithPath: folder.file(name))),
             let end = whole.lastIndex(of: 0x0A)
         else { return [] }
-        let mark = Data(mark.utf8)
-        var addresses: [String] = []
-        var rest = whole.startIndex..<end + 1
-        while let found = whole.range(of: mark, in: rest) {
-            let address = whole[found.upperBound..<end + 1].prefix { $0 != 0x20 && $0 != 0x0A }
-            addresses.append(String(decoding: address, as: UTF8.self))
-            rest = address.endIndex..<end + 1
+        let mark = Array(mark.utf8)
+        return whole.withUnsafeBytes { bytes in
+            var addresses: [String] = []
+            var place = bytes.baseAddress!
+            let end = place + end
+            while let found = memchr(place, Int32(mark[0]), place.distance(to: end)) {
+                place = UnsafeRawPointer(found)
+                guard place.distance(to: end) > mark.count, memcmp(place, mark, mark.count) == 0 else {
+                    place += 1
+                    continue
+                }
+                place += mark.count
+                let rest = UnsafeRawBufferPointer(start: place, count: place.distance(to: end))
+                addresses.append(String(decoding: rest.prefix { $0 != 0x20 && $0 != 0x0A }, as: UTF8.self))
+            }
+            return addresses
         }
-        return addresses
     }
 }
 
