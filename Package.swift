@@ -139,7 +139,10 @@ let package = Package(
             resources: [.copy("Fixtures")]),
         tests(
             of: "DaemonKit",
-            with: ["BanModel", "ClusterConfiguration", "LinuxSystem", "OwnThread", argumentParser, logging]),
+            with: [
+                "BanModel", "ClusterConfiguration", "ClusterProtocol", "LinuxSystem", "OwnThread", argumentParser,
+                logging,
+            ]),
         tests(
             of: "AdministrationCommands",
             with: ["BanModel", "ClusterConfiguration", "ClusterProtocol", "Fail2Ban", "LinuxSystem", argumentParser]),

@@ -22,6 +22,9 @@ struct Ledger: Sendable {
     /// How many of these there may be before the forgotten ones among them are looked for.
     private var pruneAt = 1_000
 
+    /// How many placements it keeps, past ones too.
+    var count: Int { rows.count + past.count }
+
     subscript(placement: Subject) -> Entry? { place(of: placement).map { entry(rows[$0]) } }
 
     /// Everything that is not over, in no order.

@@ -222,6 +222,9 @@ package struct Monitor: Sendable {
             + (position.map { [.position($0)] } ?? []) + (spoolPosition.map { [.spool($0)] } ?? [])
     }
 
+    /// How many records that has, or a few more.
+    package var snapshotLength: Int { announced.count + 5 }
+
     // MARK: What the other files of this type build on
 
     mutating func emit(_ note: Note) { effects.append(.note(note)) }

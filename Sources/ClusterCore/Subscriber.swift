@@ -268,11 +268,19 @@ package struct Subscriber: Sendable {
         return earlier(next, earlier(nextRetry, earlier(nextLook, nextPacketFilterLook)))
     }
 
+    /// The ledger's file written anew: everything that counts in it.
     package func ledgerSnapshot(at now: Timestamp) -> [LedgerRecord] { ledger.snapshot(at: now) }
 
+    /// How many records that has at most.
+    package var ledgerLength: Int { 2 * ledger.count }
+
+    /// The replica's file written anew.
     package func replicaSnapshot(at now: Timestamp) -> [Report] {
         replica.reports.filter { replica.isKept($0.state, at: hubTime(now)) }
     }
+
+    /// How many reports that has, or a few more.
+    package var replicaLength: Int { replica.count }
 
     /// When something is to be looked at anew, by our own time.
     private var nextEnd: Timestamp? { earlier(deadlines.next, replica.nextEnd.map { $0 - clockOffset }) }

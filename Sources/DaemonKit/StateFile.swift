@@ -7,13 +7,13 @@ package import LinuxSystem
 package struct StateFile<Record: StateRecord>: ~Copyable {
     /// More than any daemon keeps; a larger file is refused rather than held in memory.
     private static var limit: Int { 1 << 30 }
-    private static var smallest: Int { 1 << 20 }
+    /// So many past records, beside as many as still count, are not worth writing anew: about a megabyte.
+    private static var spare: Int { 10_000 }
 
     private let path: String
     private var file: File
-    /// In bytes: what the file held when it was last written anew, and what was appended since.
-    private var base: Int
-    private var appended = 0
+    /// How many records the file holds.
+    private var count: Int
 
     /// Opens the file, or makes it, and hands out what it holds.
     package init(path: String, records: inout [Record]) throws(SystemError) {
@@ -23,27 +23,26 @@ package struct StateFile<Record: StateRecord>: ~Copyable {
         if whole < bytes.count { try opened.truncate(to: Int64(whole)) }
         self.path = path
         file = opened
-        base = whole
+        count = found.count
         records = found
     }
 
     /// All of them or none; in the order given.
     package mutating func append(_ records: [Record]) throws(SystemError) {
         guard !records.isEmpty else { return }
-        let bytes = RecordLine.lines(of: records)
-        try file.append(bytes)
-        appended += bytes.count
+        try file.append(RecordLine.lines(of: records))
+        count += records.count
     }
 
-    /// Whether enough has been appended that writing anew costs little beside it.
-    package var isLong: Bool { appended > max(Self.smallest, base) }
+    /// Whether most of what it holds is past, so that writing it anew is worth its while.
+    ///
+    /// - Parameter kept: how many records it would hold then.
+    package func isLong(beside kept: Int) -> Bool { count > 2 * kept + Self.spare }
 
     /// Replaces the file by these records, in one step.
     package mutating func rewrite(_ records: [Record]) throws(SystemError) {
-        let bytes = RecordLine.lines(of: records)
-        try FileSystem.writeAtomically(path: path, bytes: bytes, mode: 0o640)
+        try FileSystem.writeAtomically(path: path, bytes: RecordLine.lines(of: records), mode: 0o640)
         file = try File.open(appending: path, mode: 0o640)
-        base = bytes.count
-        appended = 0
+        count = records.count
     }
 }

@@ -218,7 +218,11 @@ struct MonitorLoop: ~Copyable {
     private mutating func save() {
         defer { unsaved = [] }
         do throws(SystemError) {
-            if mustRewrite || state.isLong { try state.rewrite(machine.snapshot) } else { try state.append(unsaved) }
+            if mustRewrite || state.isLong(beside: machine.snapshotLength) {
+                try state.rewrite(machine.snapshot)
+            } else {
+                try state.append(unsaved)
+            }
             mustRewrite = false
         } catch {
             mustRewrite = true

@@ -180,7 +180,7 @@ struct SubscriberLoop: ~Copyable {
     /// No act without its intent on disk: while the ledger cannot be written, nothing is done.
     private mutating func save() {
         do throws(SystemError) {
-            if mustRewriteLedger || ledger.isLong {
+            if mustRewriteLedger || ledger.isLong(beside: machine.ledgerLength) {
                 try ledger.rewrite(machine.ledgerSnapshot(at: wall()))
             } else {
                 try ledger.append(unwrittenLedger)
@@ -192,7 +192,7 @@ struct SubscriberLoop: ~Copyable {
         }
         unwrittenLedger = []
         do throws(SystemError) {
-            if mustRewriteReplica || replica.isLong {
+            if mustRewriteReplica || replica.isLong(beside: machine.replicaLength) {
                 try replica.rewrite(machine.replicaSnapshot(at: wall()))
             } else {
                 try replica.append(unwrittenReports)
