@@ -101,15 +101,19 @@ struct ReportTable: Sendable {
     var reports: KeptReports { KeptReports(table: self) }
 
     /// Every report of one bucket, in the order of their keys.
-    func reports(in bucket: Int) -> [Report] {
-        rows.rows(in: bucket).map { report(of: $0.row, at: $0.place) }.sorted { $0.key < $1.key }
-    }
+    func reports(in bucket: Int) -> [Report] { reports(of: rows.rows(in: bucket)) }
 
     /// Those of these origins in one bucket, in the order of their keys.
     func reports(of wanted: [Origin], in bucket: Int) -> [Report] {
-        rows.rows(in: bucket).filter { wanted.contains(speakers[$0.row.speaker].origin) }.map {
-            report(of: $0.row, at: $0.place)
-        }.sorted { $0.key < $1.key }
+        reports(of: rows.rows(in: bucket).filter { wanted.contains(speakers[$0.row.speaker].origin) })
+    }
+
+    /// The order is reckoned by the rows, which have the address that mostly decides it, and no names.
+    private func reports(of rows: some Sequence<(place: Place, row: ReportRow)>) -> [Report] {
+        rows.sorted { left, right in
+            guard left.row.address == right.row.address else { return left.row.address < right.row.address }
+            return report(of: left.row, at: left.place).key < report(of: right.row, at: right.place).key
+        }.map { report(of: $0.row, at: $0.place) }
     }
 
     subscript(key: ReportKey) -> Report.State? { place(of: key).map { state(at: $0) } }
