@@ -86,6 +86,8 @@ extension Monitor {
             return
         }
         var report = table[claim] ?? LiveReport(state: state)
+        // A word that is later than the line, which was read again, knew its end better than a guess.
+        if state.version > report.state.version { report.guessedFrom = nil }
         // A list has told the end that fail2ban knows; a lift does not know better.
         if !state.isLifted { report.state = state }
         report.state.isLifted = false

@@ -37,8 +37,11 @@ extension Subscriber {
     /// Our own clock was set by so much more than the time that has passed.
     package mutating func clockStepped(by step: Duration, at now: Timestamp) -> [Effect] {
         guard !maximumBantimes.isEmpty else { return finish(at: now) }  // no hub has told its time
+        let judged = hubTime(now - step)
         hubClocks.step(by: step, at: now)
         clock.begin(at: now, doubting: nil)
+        // By a clock that was ahead, and that no hub had put right, something may have been forgotten too early.
+        if hubTime(now) < judged { for hub in copies.indices { copies[hub].beginAnew() } }
         waitNoLonger(at: now)
         reviewAll(at: now)
         return finish(at: now)

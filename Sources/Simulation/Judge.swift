@@ -8,8 +8,8 @@ final class Judge {
     private var acknowledged: [[ReportKey: Report.State]]
     /// What any hub ever broadcast, merged.
     private var everTold: [ReportKey: Report.State] = [:]
-    /// When a lift was last told that was news: its version may be as old as the ban's, where the ban's own end is told.
-    private var liftTold: [ReportKey: Timestamp] = [:]
+    /// When a hub last broadcast something.
+    private var lastNews: Int64 = 0
     /// The greatest state that each copy has held.
     private var greatest: [[ReportKey: Report.State]]
     /// Whom a person freed from a host's jail of the cluster, since the cluster last banned him there.
@@ -60,10 +60,8 @@ final class Judge {
     }
 
     func told(_ report: Report) {
-        let known = everTold[report.key]
-        let state = known?.merged(with: report.state) ?? report.state
-        if state.isLifted, state != known { liftTold[report.key] = world.clock }
-        everTold[report.key] = state
+        everTold[report.key] = everTold[report.key]?.merged(with: report.state) ?? report.state
+        lastNews = world.now
     }
 
     /// The lines of bans before the position need not be read again: a hub has ACKed what they told, or has said that it
@@ -131,6 +129,9 @@ final class Judge {
 
     // MARK: When all is mended
 
+    /// Whether what was told last is not told everywhere, or not done everywhere, though nothing fails.
+    var isUnsettled: Bool { world.now - lastNews < Self.grain }
+
     /// Everybody is up, knows everything that there is to know, and has done what is due.
     func settled() {
         for hub in world.hubs { hubStarted(hub) }
@@ -195,7 +196,7 @@ final class Judge {
         }
         var ended: Set<Address> = []
         for (key, state) in everTold {
-            let end = min(state.until, state.isLifted ? liftTold[key] ?? state.until : state.until).microseconds
+            let end = state.isLifted ? min(state.until.microseconds, state.version) : state.until.microseconds
             if abs(end - world.clock.microseconds) < Self.grain { isEnding.insert(key.subject.address) }
             if (0..<Self.freeing).contains(world.clock.microseconds - end) { ended.insert(key.subject.address) }
         }

@@ -7,6 +7,8 @@ extension World {
     private static let settling: Int64 = 480_000_000
     /// Where clocks have jumped, an end that is over by a wrong clock counts for a quarter of an hour more.
     private static let settlingOfClocks: Int64 = 2_000_000_000
+    /// So long at most, after that, for a moment at which nobody has just told something.
+    private static let quieting: Int64 = 120_000_000
 
     func run() {
         for daemon in daemons { daemon.start() }
@@ -16,6 +18,9 @@ extension World {
         heal()
         let hasJumped = faults.contains(.clockForward) || faults.contains(.clockBack)
         run(until: now + (hasJumped ? Self.settlingOfClocks : Self.settling))
+        // An end may be told at this very moment; who tells without an end is found all the same.
+        let latest = now + Self.quieting
+        while violation == nil, judge.isUnsettled, now < latest { run(until: now + 1_000_000) }
         guard violation == nil else { return }
         trace("everything must have settled")
         judge.settled()

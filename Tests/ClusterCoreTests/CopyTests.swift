@@ -169,6 +169,26 @@ import Testing
         #expect(rig.copy.lines.last == "a|sshd|Unban|198.51.100.1")
     }
 
+    @Test func `what was forgotten by a clock that no hub had put right is fetched again once it is set right`() throws
+    {
+        var rig = CopyRig()
+        rig.isHeard = false
+        rig.report(reports(0...2))
+        rig.copy.now = start + .seconds(4_000)
+        // An answer so slow that it says nothing about the clocks.
+        let greeting = try rig.hub.greet("b", instance: nil)
+        rig.copy.carryOut(
+            rig.copy.subscriber.greeted(greeting, by: 0, asked: rig.copy.now - .seconds(2), at: rig.copy.now))
+        rig.talk()
+        #expect(rig.copy.subscriber.question(to: 0) == nil)
+        #expect(rig.held.copy.isEmpty)
+        rig.copy.now = start
+        rig.copy.carryOut(rig.copy.subscriber.clockStepped(by: .seconds(-4_000), at: rig.copy.now))
+        rig.talk()
+        #expect(rig.held.copy == rig.held.hub)
+        #expect(rig.held.hub.count == 3)
+    }
+
     @Test(arguments: [900.0, 350_000_000])
     func `a hub whose clock is ahead frees nobody early where another hub says otherwise, or it is absurd`(
         ahead: Double

@@ -477,4 +477,18 @@ import Testing
         _ = monitor.advance(to: .at(302))
         #expect(monitor.wantsGreeting)
     }
+
+    /// A line that is read again after a crash, of an address whose last failure was 2 s before it.
+    @Test func `an end that the hub was told later than the line counts more than the jail's bantime`() {
+        var monitor = Self.monitor(asks: true)
+        _ = monitor.read(Self.line(.banned(address("192.0.2.1")), at: 2), at: .at(10))
+        let listed = Report(
+            origin: Origin(host: Host("a")!), subject: ssh("192.0.2.1"),
+            state: Report.State(version: Timestamp.at(9).microseconds, isLifted: false, until: .at(901)))
+        _ = monitor.greeted(Self.greeting([listed], at: 10), asked: .at(10), at: .at(10))
+        _ = monitor.held(HeldAnswer(reports: [listed], isAll: true), at: .at(10))
+        _ = monitor.answered(.bantime(sshd), with: .bantime(.seconds(900)), isLogRead: true, at: .at(11))
+        for case .live(_, let state) in monitor.snapshot { #expect(state == listed.state) }
+        #expect(monitor.takeReports(atMost: 10, at: .at(11)).allSatisfy { $0.state.version <= listed.state.version })
+    }
 }
