@@ -22,9 +22,6 @@ struct Ledger: Sendable {
     /// How many of these there may be before the forgotten ones among them are looked for.
     private var pruneAt = 1_000
 
-    /// How many placements it keeps, past ones too.
-    var count: Int { rows.count + past.count }
-
     subscript(placement: Subject) -> Entry? { place(of: placement).map { entry(rows[$0]) } }
 
     /// Everything that is not over, in no order.
@@ -118,6 +115,9 @@ struct Ledger: Sendable {
         past.removeAll { !Self.isKept($0.to, at: now) }
         pruneAt = max(1_000, 2 * past.count)
     }
+
+    /// How many records the file has at most that is written anew: two of each placement.
+    var snapshotLength: Int { 2 * (rows.count + past.count) }
 
     /// The file written anew.
     func snapshot(at now: Timestamp) -> [LedgerRecord] {

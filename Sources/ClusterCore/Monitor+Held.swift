@@ -86,10 +86,12 @@ extension Monitor {
             return
         }
         var report = table[claim] ?? LiveReport(state: state)
-        // A word that is later than the line, which was read again, knew its end better than a guess.
-        if state.version > report.state.version { report.guessedFrom = nil }
         // A list has told the end that fail2ban knows; a lift does not know better.
-        if !state.isLifted { report.state = state }
+        if !state.isLifted {
+            // But a word that is later than the line, which was read again, knows better than a guess.
+            if state.version > report.state.version { report.guessedFrom = nil }
+            report.state = state
+        }
         report.state.isLifted = false
         report.state.version = state.version
         report.state.forget = max(report.state.forget, state.forget)

@@ -272,7 +272,7 @@ package struct Subscriber: Sendable {
     package func ledgerSnapshot(at now: Timestamp) -> [LedgerRecord] { ledger.snapshot(at: now) }
 
     /// How many records that has at most.
-    package var ledgerLength: Int { 2 * ledger.count }
+    package var ledgerLength: Int { ledger.snapshotLength }
 
     /// The replica's file written anew.
     package func replicaSnapshot(at now: Timestamp) -> [Report] {
