@@ -79,11 +79,11 @@ extension Socket {
         try set(ZMQ_ROUTING_ID, identity, "ZMQ_ROUTING_ID")
     }
 
-    private func set(_ option: Int32, _ value: Int32, _ name: String) throws(ZMQError) {
+    func set(_ option: Int32, _ value: Int32, _ name: String) throws(ZMQError) {
         unsafe try setOption(handle, option, value, name)
     }
 
-    private func set(_ option: Int32, _ value: [UInt8], _ name: String) throws(ZMQError) {
+    func set(_ option: Int32, _ value: [UInt8], _ name: String) throws(ZMQError) {
         let result = unsafe value.withUnsafeBytes {
             unsafe zmq_setsockopt(handle, option, $0.baseAddress, $0.count)
         }
