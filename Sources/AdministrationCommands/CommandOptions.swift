@@ -40,7 +40,7 @@ struct CommandOptions: ParsableArguments {
         }
     }
 
-    func setup() throws(ConfigurationError) -> Setup { Setup(try configuration(), hub: hub) }
+    func setup() throws(ConfigurationError) -> Setup { try Setup(try configuration(), hub: hub) }
 
     /// Who names a hub needs no file: then this machine's own name will do.
     private func configuration() throws(ConfigurationError) -> Configuration {

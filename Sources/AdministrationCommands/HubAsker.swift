@@ -33,16 +33,16 @@ struct HubAsker: ~Copyable {
 
     init(_ setup: Setup) throws {
         guard !setup.hubs.isEmpty else { throw setup.noHub }
-        try self.init(setup.hubs.map(\.description), as: setup.asker, timeLimit: setup.timeLimit)
+        try self.init(setup.hubs.map(setup.address), as: setup.asker, timeLimit: setup.timeLimit)
     }
 
-    /// - Parameter endpoints: at least one, each once.
-    init(_ endpoints: [String], as asker: Asker, timeLimit: Duration) throws {
+    /// - Parameter hubs: at least one, each once.
+    init(_ hubs: [HubAddress], as asker: Asker, timeLimit: Duration) throws {
         let (context, wakeup) = (try Context(), try Wakeup())
         self.asker = asker
         idle = wakeup
         links = HubLinks(
-            context: context, endpoints: endpoints, timeLimit: timeLimit, at: SystemClock.monotonic())
+            context: context, hubs: hubs, timeLimit: timeLimit, at: SystemClock.monotonic())
     }
 
     /// Waits for the first hub that answers.

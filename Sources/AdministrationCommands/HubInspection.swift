@@ -5,27 +5,27 @@ internal import ClusterProtocol
 /// Whether a hub speaks with us, and its clock.
 enum HubInspection {
     /// - Parameter reports: whether this host's monitor has to be let in.
-    static func findings(at endpoint: Endpoint, _ setup: Setup, reports: Bool) -> [Finding] {
+    static func findings(at hub: Setup.Hub, _ setup: Setup, reports: Bool) -> [Finding] {
         do {
             var asker = try HubAsker(
-                [endpoint.description], as: setup.asker, timeLimit: min(setup.timeLimit, .seconds(5)))
-            let hub = try asker.hub()
+                [setup.address(hub)], as: setup.asker, timeLimit: min(setup.timeLimit, .seconds(5)))
+            let answering = try asker.hub()
             let status = StatusReply(try asker.ask(StatusRequest(asker: setup.asker).bytes))
             return [
-                Finding("hello", .ok, "\(endpoint) answers, epoch \(hexadecimal(hub.greeting.epoch))"),
-                token(status, setup, reports: reports), store(status), .clock(hub.clockOffset),
+                Finding("hello", .ok, "\(hub.endpoint) answers, epoch \(hexadecimal(answering.greeting.epoch))"),
+                token(status, setup, reports: reports), store(status), .clock(answering.clockOffset),
             ].compactMap { $0 }
         } catch let failure as Failure where failure.isOldHub {
             return [
                 Finding(
                     "hello", .warning,
-                    "\(endpoint) is a hub of fail2ban-zmq-tools: it knows no ends, and cannot be asked",
+                    "\(hub.endpoint) is a hub of fail2ban-zmq-tools: it knows no ends, and cannot be asked",
                     remedy: "replace it by fail2ban-publisher when you can")
             ]
         } catch {
             return [
                 Finding(
-                    "hello", .failed, "\(error)", remedy: "look into the log of fail2ban-publisher at \(endpoint)")
+                    "hello", .failed, "\(error)", remedy: "look into the log of fail2ban-publisher at \(hub.endpoint)")
             ]
         }
     }

@@ -28,7 +28,7 @@ struct Inspection {
         inspectLog()
         inspectFail2Ban()
         inspectPacketFilter()
-        for (endpoint, isAsked) in places() { inspect(endpoint, isAsked: isAsked) }
+        for (hub, isAsked) in places() { inspect(hub, isAsked: isAsked) }
         if setup.hubs.isEmpty {
             findings.append(Finding("hub", .failed, "none is named", remedy: setup.noHub.description))
         }
@@ -157,16 +157,19 @@ struct Inspection {
     // MARK: Hubs
 
     /// Each place that this host has to reach, once, and whether it is one where questions are asked.
-    private func places() -> [(Endpoint, isAsked: Bool)] {
-        let own = roles.contains("publisher") ? configuration.publisher : nil
+    private func places() -> [(Setup.Hub, isAsked: Bool)] {
+        let own = roles.contains("publisher") ? configuration.publisher?.replyEndpoint.fromThisHost : nil
         let monitored = roles.contains("monitor") ? configuration.monitor?.hubs ?? [] : []
-        let asked = setup.hubs + monitored + [own?.replyEndpoint.fromThisHost].compactMap { $0 }
-        let heard = roles.contains("subscriber") ? configuration.subscriber?.hubs.map(\.broadcast) ?? [] : []
+        let asked =
+            setup.hubs + monitored.map { Setup.Hub(endpoint: $0.endpoint, key: $0.key) }
+            + [own].compactMap { $0 }.map { Setup.Hub(endpoint: $0, key: setup.ownHubKey) }
+        let heard = roles.contains("subscriber") ? setup.broadcasts : []
         var seen: Set<Endpoint> = []
-        return (asked.map { ($0, true) } + heard.map { ($0, false) }).filter { seen.insert($0.0).inserted }
+        return (asked.map { ($0, true) } + heard.map { ($0, false) }).filter { seen.insert($0.0.endpoint).inserted }
     }
 
-    private mutating func inspect(_ endpoint: Endpoint, isAsked: Bool) {
+    private mutating func inspect(_ hub: Setup.Hub, isAsked: Bool) {
+        let endpoint = hub.endpoint
         progress.show("asking \(endpoint)")
         if let host = endpoint.host, (try? Address(host)) == nil {
             do throws(SystemError) {
@@ -194,6 +197,6 @@ struct Inspection {
                 return
             }
         }
-        if isAsked { findings += HubInspection.findings(at: endpoint, setup, reports: roles.contains("monitor")) }
+        if isAsked { findings += HubInspection.findings(at: hub, setup, reports: roles.contains("monitor")) }
     }
 }

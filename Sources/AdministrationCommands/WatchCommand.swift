@@ -3,6 +3,7 @@ internal import BanModel
 internal import ClusterConfiguration
 internal import ClusterProtocol
 internal import DaemonKit
+internal import HubClient
 internal import Glibc
 internal import LinuxSystem
 internal import ZeroMQ
@@ -27,7 +28,7 @@ struct WatchCommand: AdministrationCommand {
     var json = false
 
     func work(_ setup: Setup) throws {
-        guard let endpoint = setup.broadcasts.first else {
+        guard let hub = setup.broadcasts.first else {
             throw Failure(
                 "\(setup.configuration.path) names no hub to listen to: set zmqpublisherurl in [subscriber], or a fixed port"
                     + " in broadcasterbindurl of [publisher], or give --hub")
@@ -40,8 +41,10 @@ struct WatchCommand: AdministrationCommand {
         try socket.setReconnect(100, maximum: 5_000)
         try socket.setKeepAlive(idle: 60, interval: 15, count: 4)
         try socket.subscribe([Broadcast.mark])
-        try socket.connect("\(endpoint)")
-        try follow(&socket, endpoint: "\(endpoint)", setup, until: signals)
+        let address = setup.address(hub)
+        if let curve = address.curve { try socket.secure(as: curve) }
+        try socket.connect(address.endpoint)
+        try follow(&socket, endpoint: address.endpoint, setup, until: signals)
     }
 
     private func follow(

@@ -15,13 +15,18 @@ package enum NeverBanned {
         }
     }
 
-    private static let special: [(network: Address, reason: String)] = [
-        ("127.0.0.0/8", "a loopback address"), ("::1", "a loopback address"),
+    static let loopback = ["127.0.0.0/8", "::1"].map(known)
+
+    private static let special: [(network: Address, reason: String)] =
+        loopback.map { ($0, "a loopback address") }
+        + [
         ("0.0.0.0/8", "an unspecified address"), ("::", "an unspecified address"),
         ("224.0.0.0/4", "a multicast address"), ("ff00::/8", "a multicast address"),
         ("255.255.255.255", "the broadcast address"),
-    ].map { (text, reason) in
+    ].map { (known($0.0), $0.1) }
+
+    private static func known(_ text: String) -> Address {
         guard let network = try? Address(text) else { preconditionFailure(text) }
-        return (network, reason)
+        return network
     }
 }

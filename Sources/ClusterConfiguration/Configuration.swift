@@ -9,6 +9,8 @@ package struct Configuration: Sendable, Hashable {
     package var subscriber: SubscriberSection?
     /// In the order of the files and of their lines.
     package let warnings: [ConfigurationWarning]
+    /// Why a section's daemon does not start, by the section's name.
+    private let hindrances: [String: [ConfigurationFault]]
 
     /// Reads files in this order: a key of a later one replaces the value of an earlier one whole.
     ///
@@ -39,20 +41,23 @@ package struct Configuration: Sendable, Hashable {
             ?? WrittenSection(name: GeneralSection.name, place: Place(file: path, line: nil))
         var warnings = sections.values.compactMap(warning(of:))
 
+        var hindrances: [String: [ConfigurationFault]] = [:]
+
         func read<Section>(_ section: WrittenSection?, _ make: (inout SectionReader) -> Section?) -> Section? {
             guard let section else { return nil }
             var reader = SectionReader(section)
             let value = make(&reader)
             faults += reader.faults
             warnings += reader.warnings()
+            hindrances[section.name] = reader.hindrances
             return value
         }
 
         let generalSection = read(general) { GeneralSection(reading: &$0, machineName: machineName) }
-        let monitor = read(sections[MonitorSection.name]) { MonitorSection(reading: &$0) }
-        let publisher = read(sections[PublisherSection.name]) { PublisherSection(reading: &$0) }
+        let monitor = read(sections[MonitorSection.name]) { MonitorSection(reading: &$0, general: generalSection) }
+        let publisher = read(sections[PublisherSection.name]) { PublisherSection(reading: &$0, general: generalSection) }
         let subscriber = read(sections[SubscriberSection.name]) { reader in
-            let subscriber = SubscriberSection(reading: &reader)
+            let subscriber = SubscriberSection(reading: &reader, general: generalSection)
             if subscriber?.action == .fail2banClient, let generalSection, generalSection.client == nil {
                 reader.note(
                     "subscriberaction", "fail2banclient needs a program, and fail2banclient in [general] is empty")
@@ -70,15 +75,18 @@ package struct Configuration: Sendable, Hashable {
         }
         return Configuration(
             path: path, general: generalSection, monitor: monitor, publisher: publisher, subscriber: subscriber,
-            warnings: warnings.sorted { precedes($0.place, $1.place) })
+            warnings: warnings.sorted { precedes($0.place, $1.place) }, hindrances: hindrances)
     }
 
     /// The section of the daemon that asks.
     ///
-    /// - Throws: one fault, where no file has it.
+    /// - Throws: one fault, where no file has it; otherwise all for which this daemon does not start.
     package func section<Section: DaemonSection>(
         _ type: Section.Type = Section.self
     ) throws(ConfigurationError) -> Section {
+        if let hindrances = hindrances[Section.name], !hindrances.isEmpty {
+            throw ConfigurationError(faults: hindrances)
+        }
         if let section = Section.find(in: self) { return section }
         let reason = "there is no section [\(Section.name)], and this daemon runs from it"
         throw ConfigurationError(faults: [ConfigurationFault(Place(file: path, line: nil), reason)])

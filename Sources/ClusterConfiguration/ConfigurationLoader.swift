@@ -13,7 +13,7 @@ extension Configuration {
 
         func read(_ path: String) {
             do throws(ReadError) {
-                files.append(ConfigurationFile(name: path, bytes: try contents(of: path)))
+                files.append(ConfigurationFile(name: path, bytes: try BoundedFile.read(path).bytes))
             } catch {
                 faults.append(ConfigurationFault(Place(file: path, line: nil), error.reason))
             }
@@ -32,41 +32,11 @@ extension Configuration {
         return try parse(files, machineName: machineName(), faults: faults)
     }
 
-    private struct ReadError: Error {
-        let reason: String
-
-        /// errno, in the system's words.
-        static func last() -> ReadError { ReadError(reason: String(cString: strerror(errno))) }
-    }
-
-    /// At most one byte more than a file may have: enough to see that it has too many.
-    private static func contents(of path: String) throws(ReadError) -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .last() }
-        defer { close(descriptor) }
-        var bytes: [UInt8] = []
-        while bytes.count <= ConfigurationFile.largest {
-            var failed = false
-            let chunk = [UInt8](unsafeUninitializedCapacity: 1 << 16) { buffer, count in
-                let length = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
-                failed = length < 0
-                count = max(length, 0)
-            }
-            if failed {
-                if errno == EINTR { continue }
-                throw .last()
-            }
-            if chunk.isEmpty { return bytes }
-            bytes += chunk
-        }
-        return bytes
-    }
-
     /// The files to read, sorted by their bytes; none where there is no such folder. Hidden files are an editor's.
     private static func names(in folder: String) throws(ReadError) -> [String] {
         guard let stream = opendir(folder) else {
             if errno == ENOENT { return [] }
-            throw .last()
+            throw BoundedFile.lastError()
         }
         defer { closedir(stream) }
         var names: [String] = []
@@ -78,7 +48,7 @@ extension Configuration {
             if name.hasSuffix(".conf"), !name.hasPrefix(".") { names.append(name) }
             errno = 0
         }
-        guard errno == 0 else { throw .last() }
+        guard errno == 0 else { throw BoundedFile.lastError() }
         return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 

@@ -55,6 +55,16 @@ package struct Endpoint: Hashable, Sendable {
         if case .tcp(_, let port) = transport { port } else { nil }
     }
 
+    /// Whether nobody on another host can reach it, or be reached by it.
+    package var isOnThisHost: Bool {
+        switch transport {
+        case .ipc: true
+        case .tcp(nil, _): false
+        case .tcp:
+            host.map { $0 == "localhost" || $0 == "lo" || (try? Address($0))?.isLoopback == true } == true
+        }
+    }
+
     /// Where somebody on the same host reaches what is bound to this; nil where only the one who bound it knows the port.
     package var fromThisHost: Endpoint? {
         guard case .tcp(let host, let port) = transport else { return self }

@@ -89,6 +89,24 @@ extension Form where Value == Token {
     }
 }
 
+extension Form where Value == PublicKey {
+    static var publicKey: Self { Self(expected: PublicKey.rule) { PublicKey($0) } }
+}
+
+extension Form where Value == Role {
+    static var role: Self { .choice(of: Role.allCases.map { ($0.rawValue, $0) }) }
+}
+
+extension Form where Value == Trust {
+    static var trust: Self {
+        Self(expected: "a percentage from 0 to 100") { Percentage($0).flatMap { Trust(millionths: $0.millionths) } }
+    }
+}
+
+extension Form where Value == Timestamp {
+    static var moment: Self { Self(expected: "a moment such as 2026-11-21T09:11:24Z") { Timestamp($0) } }
+}
+
 extension Form where Value == Percentage {
     /// 0 is no threshold: everybody would be over it.
     static var threshold: Self {

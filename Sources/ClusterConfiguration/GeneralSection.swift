@@ -3,6 +3,8 @@ package import BanModel
 /// `[general]`: what all daemons of a host share.
 package struct GeneralSection: Hashable, Sendable {
     package static let name = "general"
+    /// Where this host's secret key is kept, unless somebody wants it elsewhere.
+    package static let usualKeyFile = "/etc/fail2ban/fail2ban-cluster.key"
 
     /// What this host is called in the cluster: the machine's own name, whole, where the file does not say.
     package var hostname: Host
@@ -14,6 +16,10 @@ package struct GeneralSection: Hashable, Sendable {
     package var ignored: [Address] = []
     /// `fail2banclient`; nil: fail2ban is never asked, the log alone counts.
     package var client: Program? = Program("fail2ban-client")
+    /// `keyfile`: this host's secret key, for the command, and for each daemon whose section names no other.
+    package var keyFile: AbsolutePath?
+    /// `serverkey`: those of the hubs, for the command, and for each daemon whose section names no others.
+    package var serverKeys: [PublicKey] = []
     /// `fail2bansocket`; nil: where it usually is, unless fail2ban's client knows better.
     package var socket: AbsolutePath?
 
@@ -35,6 +41,8 @@ package struct GeneralSection: Hashable, Sendable {
         }
         self.client = reader.value("fail2banclient", client, default: self.client)
         socket = reader.optional("fail2bansocket", .path)
+        keyFile = reader.optional("keyfile", .path)
+        serverKeys = reader.list("serverkey", .publicKey)
         guard let hostname = named ?? Host(machineName) else { return nil }
         self.hostname = hostname
     }

@@ -7,10 +7,8 @@ enum KnownNames {
 
     /// Keys that mean nothing to this version, but that a shared file may hold for another one.
     static let unused: [String: Set<String>] = [
-        GeneralSection.name: ["keyfile", "serverkey", "clusterkey"],
-        MonitorSection.name: ["keyfile", "serverkey"],
-        PublisherSection.name: ["keyfile", "authorizedkeys", "httpbindurl", "ratelimit", "maxbans"],
-        SubscriberSection.name: ["keyfile", "serverkey"],
+        GeneralSection.name: ["clusterkey"],
+        PublisherSection.name: ["httpbindurl", "ratelimit", "maxbans"],
     ]
 
     /// `[friend NAME]`: the one section that is not used yet, and the one that has a name.

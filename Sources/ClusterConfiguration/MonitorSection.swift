@@ -4,9 +4,19 @@ package import BanModel
 package struct MonitorSection: DaemonSection {
     package static let name = "monitor"
 
+    /// A hub as a monitor knows it.
+    package struct Hub: Hashable, Sendable {
+        /// `zmqreplyserver`
+        package var endpoint: Endpoint
+        /// `serverkey`; nil: in the clear.
+        package var key: PublicKey?
+    }
+
     package var pidfile: AbsolutePath?
-    /// `zmqreplyserver`: one hub or more, tried in this order.
-    package var hubs: [Endpoint]
+    /// One or more, tried in this order.
+    package var hubs: [Hub]
+    /// `keyfile`
+    package var keyFile: AbsolutePath?
     /// `fail2banlogpath`
     package var log = LogPlace.file(AbsolutePath(literal: "/var/log/fail2ban.log"))
     /// `authtoken`; nil: `auth` is false.
@@ -18,9 +28,10 @@ package struct MonitorSection: DaemonSection {
     /// For a ban whose end neither the log nor fail2ban tells.
     package var bantime: BanDuration = .limited(.seconds(86_400))
 
-    init?(reading reader: inout SectionReader) {
+    init?(reading reader: inout SectionReader, general: GeneralSection?) {
         pidfile = reader.optional("pidfile", .path)
-        let hubs = reader.requiredList("zmqreplyserver", .connectable)
+        let endpoints = reader.requiredList("zmqreplyserver", .connectable)
+        let keys = reader.keys(ofHubs: endpoints ?? [], at: "zmqreplyserver", general: general)
         log = reader.value("fail2banlogpath", .logPlace, default: log)
         let tokens = reader.tokens()
         if tokens.count > 1 { reader.note("authtoken", "expected one token: only the publisher takes several") }
@@ -29,8 +40,9 @@ package struct MonitorSection: DaemonSection {
         requestTimeout = reader.value(
             "requesttimeout", .duration(.seconds(1) ... .seconds(3600), "from 1s to 1h"), default: requestTimeout)
         bantime = reader.value("bantime", .banDuration, default: bantime)
-        guard let hubs else { return nil }
-        self.hubs = hubs
+        guard let endpoints, let keys else { return nil }
+        keyFile = keys.file
+        hubs = endpoints.indices.map { Hub(endpoint: endpoints[$0], key: keys.server?[$0]) }
     }
 
     package static func find(in configuration: Configuration) -> Self? { configuration.monitor }

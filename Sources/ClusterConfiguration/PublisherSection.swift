@@ -17,10 +17,12 @@ package struct PublisherSection: DaemonSection {
     package var maximumBantime: Duration = .seconds(30 * 86_400)
     /// `database`: the file of the reports; nil: `publisher.db` in `statedir`.
     package var database: AbsolutePath?
-    /// `allowplaintext`: whether the unencrypted protocol may leave this host.
-    package var allowsPlaintext = false
+    /// `keyfile`: the hub's secret key; nil: everything is in the clear.
+    package var keyFile: AbsolutePath?
+    /// `authorizedkeys`: the folder with a file for each client; nil: `authorizedkeys` in `statedir`.
+    package var authorizedKeys: AbsolutePath?
 
-    init?(reading reader: inout SectionReader) {
+    init?(reading reader: inout SectionReader, general: GeneralSection?) {
         pidfile = reader.optional("pidfile", .path)
         let broadcastEndpoint = reader.required("broadcasterbindurl", .bindable)
         let replyEndpoint = reader.required("replybindurl", .bindable)
@@ -33,7 +35,19 @@ package struct PublisherSection: DaemonSection {
         let range: ClosedRange<Duration> = .seconds(1) ... .seconds(100 * 365 * 86_400)
         maximumBantime = reader.value("maxbantime", .duration(range, "from 1s to 100 years"), default: maximumBantime)
         database = reader.optional("database", .path)
-        allowsPlaintext = reader.value("allowplaintext", .yesOrNo, default: allowsPlaintext)
+        keyFile = reader.optional("keyfile", .path) ?? general?.keyFile
+        authorizedKeys = reader.optional("authorizedkeys", .path)
+        let allowsPlaintext = reader.value("allowplaintext", .yesOrNo, default: false)
+        let open = [replyEndpoint, broadcastEndpoint].compactMap { $0 }.first { !$0.isOnThisHost }
+        reader.hinderPlaintext(keyFile == nil && !allowsPlaintext ? open : nil, at: "replybindurl") { endpoint in
+            """
+            \(endpoint) is open to other hosts, and without a key everything there is in the clear: run `fail2ban-cluster \
+            keygen`, and write into [\(Self.name)]
+                keyfile = \(GeneralSection.usualKeyFile)
+            or, where a VPN or a tunnel protects it,
+                allowplaintext = true
+            """
+        }
         guard let broadcastEndpoint, let replyEndpoint else { return nil }
         self.broadcastEndpoint = broadcastEndpoint
         self.replyEndpoint = replyEndpoint

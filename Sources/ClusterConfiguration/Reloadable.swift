@@ -37,6 +37,7 @@ extension GeneralSection: Reloadable {
         [
             FixedKey("hostname", \.hostname), FixedKey("statedir", \.stateFolder),
             FixedKey("fail2banclient", \.client), FixedKey("fail2bansocket", \.socket),
+            FixedKey("keyfile", \.keyFile), FixedKey("serverkey", \.serverKeys),
         ]
     }
 }
@@ -44,8 +45,8 @@ extension GeneralSection: Reloadable {
 extension MonitorSection {
     package static var fixedKeys: [FixedKey<Self>] {
         [
-            FixedKey("pidfile", \.pidfile), FixedKey("zmqreplyserver", \.hubs),
-            FixedKey("fail2banlogpath", \.log),
+            FixedKey("pidfile", \.pidfile), FixedKey("zmqreplyserver or serverkey", \.hubs),
+            FixedKey("keyfile", \.keyFile), FixedKey("fail2banlogpath", \.log),
         ]
     }
 }
@@ -55,6 +56,7 @@ extension PublisherSection {
         [
             FixedKey("pidfile", \.pidfile), FixedKey("broadcasterbindurl", \.broadcastEndpoint),
             FixedKey("replybindurl", \.replyEndpoint), FixedKey("database", \.database),
+            FixedKey("keyfile", \.keyFile), FixedKey("authorizedkeys", \.authorizedKeys),
         ]
     }
 }
@@ -62,7 +64,8 @@ extension PublisherSection {
 extension SubscriberSection {
     package static var fixedKeys: [FixedKey<Self>] {
         [
-            FixedKey("pidfile", \.pidfile), FixedKey("zmqpublisherurl or zmqreplyserver", \.hubs),
+            FixedKey("pidfile", \.pidfile), FixedKey("zmqpublisherurl, zmqreplyserver or serverkey", \.hubs),
+            FixedKey("keyfile", \.keyFile),
             FixedKey("subscriberaction", \.action), FixedKey("targetjail", \.targetJail),
             FixedKey("logfile", \.logFile),
         ]

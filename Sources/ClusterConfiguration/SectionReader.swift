@@ -4,6 +4,8 @@
 struct SectionReader {
     private let section: WrittenSection
     private(set) var faults: [ConfigurationFault] = []
+    /// Why the section's daemon does not start, though the section can be read.
+    private(set) var hindrances: [ConfigurationFault] = []
     private var asked: Set<String> = []
 
     init(_ section: WrittenSection) {
@@ -59,6 +61,12 @@ struct SectionReader {
     mutating func note(_ key: String, _ reason: String, value: String? = nil) {
         let place = section.entries[key]?.place ?? section.place
         faults.append(ConfigurationFault(place, key: key, value: value, reason))
+    }
+
+    /// - Parameter endpoint: what is in the clear and may not be; nil: nothing.
+    mutating func hinderPlaintext(_ endpoint: Endpoint?, at key: String, _ reason: (Endpoint) -> String) {
+        guard let endpoint else { return }
+        hindrances.append(ConfigurationFault(section.entries[key]?.place ?? section.place, key: key, reason(endpoint)))
     }
 
     /// Once all keys were asked for: what is left over.

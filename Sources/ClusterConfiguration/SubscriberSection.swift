@@ -10,6 +10,8 @@ package struct SubscriberSection: DaemonSection {
         package var broadcast: Endpoint
         /// `zmqreplyserver`; nil: a hub of the old form, which nobody can ask.
         package var reply: Endpoint?
+        /// `serverkey`, of both; nil: in the clear.
+        package var key: PublicKey?
     }
 
     package enum Action: Hashable, Sendable {
@@ -38,6 +40,8 @@ package struct SubscriberSection: DaemonSection {
     package var pidfile: AbsolutePath?
     /// At least one, in the order of preference.
     package var hubs: [Hub]
+    /// `keyfile`
+    package var keyFile: AbsolutePath?
     /// `zmqprefixfilter`: only messages `HOST|JAIL|…` that begin like this count.
     package var prefixFilter = ""
     /// The confidence from which on this host bans.
@@ -56,7 +60,7 @@ package struct SubscriberSection: DaemonSection {
     /// `flushonstop`: whether the packet filter's table goes with the daemon.
     package var flushesOnStop = false
 
-    init?(reading reader: inout SectionReader) {
+    init?(reading reader: inout SectionReader, general: GeneralSection?) {
         pidfile = reader.optional("pidfile", .path)
         let broadcasts = reader.requiredList("zmqpublisherurl", .connectable)
         let replies = reader.list("zmqreplyserver", .connectable)
@@ -67,6 +71,7 @@ package struct SubscriberSection: DaemonSection {
                 "expected as many as zmqpublisherurl has, \(counts.broadcasts), in the same order; there are \(counts.replies)"
             )
         }
+        let keys = reader.keys(ofHubs: broadcasts ?? [], at: "zmqpublisherurl", general: general)
         prefixFilter = reader.value("zmqprefixfilter", .text("the beginning of HOST|JAIL|…", longest: 320), default: "")
         threshold = reader.value("threshold", .threshold, default: threshold)
         ignored = reader.list("ignoreip", .address)
@@ -85,8 +90,11 @@ package struct SubscriberSection: DaemonSection {
         if interfaces.count > 1, interfaces.contains("all") { reader.note("nftinterfaces", "all is one of several") }
         packetFilterForm.interfaces = Set(interfaces).subtracting(["all"])
         flushesOnStop = reader.value("flushonstop", .yesOrNo, default: flushesOnStop)
-        guard let broadcasts, replies.isEmpty || replies.count == broadcasts.count else { return nil }
-        hubs = broadcasts.indices.map { Hub(broadcast: broadcasts[$0], reply: replies.isEmpty ? nil : replies[$0]) }
+        guard let broadcasts, let keys, replies.isEmpty || replies.count == broadcasts.count else { return nil }
+        keyFile = keys.file
+        hubs = broadcasts.indices.map {
+            Hub(broadcast: broadcasts[$0], reply: replies.isEmpty ? nil : replies[$0], key: keys.server?[$0])
+        }
     }
 
     package static func find(in configuration: Configuration) -> Self? { configuration.subscriber }

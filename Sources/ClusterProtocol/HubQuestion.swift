@@ -11,6 +11,7 @@ package enum HubQuestion: Hashable, Sendable {
     case status(StatusRequest)
     case show(ShowRequest)
     case pardon(PardonRequest)
+    case enrol(EnrolRequest)
 
     /// Why bytes are no question, in the form in which the peer asked.
     package enum Fault: Error, Hashable, Sendable {
@@ -65,6 +66,10 @@ package enum HubQuestion: Hashable, Sendable {
             }
             if let request = try PardonRequest(reading: bytes) {
                 self = .pardon(request)
+                return
+            }
+            if let request = try EnrolRequest(reading: bytes) {
+                self = .enrol(request)
                 return
             }
         } catch {

@@ -45,7 +45,9 @@ package struct DaemonOptions: ParsableArguments {
     ) throws -> (configuration: Configuration, section: Section) {
         do throws(ConfigurationError) {
             let configuration = try Configuration.load(path: path)
-            return (configuration, try configuration.section())
+            let section: Section = try configuration.section()
+            if let keyFile = section.keyFile { _ = try KeyFile.read(keyFile) }
+            return (configuration, section)
         } catch {
             StandardError.write("\(error)\n")
             throw ExitCode(EX_CONFIG)

@@ -9,6 +9,8 @@ package final class HubFeed {
     package enum Event {
         /// A connection to the broadcasts stands: what was broadcast before it may have been missed.
         case joined
+        /// The hub does not let us listen; it is tried again.
+        case unheard
         case broadcast(Broadcast)
         /// In the old form.
         case announcement(Announcement)
@@ -22,16 +24,13 @@ package final class HubFeed {
         case lost(reason: String)
     }
 
-    /// Broadcasts that may wait while the ledger is written: those of our form may have 500 reports each, and what does
-    /// not fit is missed and asked for.
-    private static let backlog: Int32 = 10_000
     /// So many are taken in one turn.
     private static let turn = 1_000
     /// How long an answer may take: a slow line takes its time for the largest.
     private static let timeLimit: Int64 = 30_000_000
 
     package let endpoint: String
-    private var broadcasts: Socket
+    private let broadcasts: BroadcastListener
     private let link: HubLink?
     private var prefixFilter: [UInt8]
     private var hearsOldForm: Bool
@@ -40,20 +39,16 @@ package final class HubFeed {
 
     /// - Parameters:
     ///   - replies: where it is asked; nil: it is of the old form.
+    ///   - curve: for both; nil: in the clear.
     ///   - prefixFilter: of the broadcasts of the old form.
-    package init(context: Context, broadcasts endpoint: String, replies: String?, prefixFilter: String)
-        throws(ZMQError)
-    {
-        var socket = try Socket(.sub, in: context, maximumMessageSize: Broadcast.longest)
-        try socket.watchConnections()
-        try socket.setHighWaterMarks(send: 1, receive: Self.backlog)
-        try socket.setReconnect(100, maximum: 5_000)
-        try socket.setKeepAlive(idle: 60, interval: 15, count: 4)
-        try socket.subscribe(replies == nil ? Array(prefixFilter.utf8) : [Broadcast.mark])
-        try socket.connect(endpoint)
+    package init(
+        context: Context, broadcasts endpoint: String, replies: String?, curve: CurveClient?, prefixFilter: String
+    ) throws(ZMQError) {
         self.endpoint = endpoint
-        broadcasts = socket
-        link = replies.map { HubLink(context: context, endpoint: $0) }
+        broadcasts = try BroadcastListener(
+            context: context, address: HubAddress(endpoint: endpoint, curve: curve),
+            prefixes: [replies == nil ? Array(prefixFilter.utf8) : [Broadcast.mark]])
+        link = replies.map { HubLink(context: context, address: HubAddress(endpoint: $0, curve: curve)) }
         self.prefixFilter = Array(prefixFilter.utf8)
         hearsOldForm = replies == nil
     }
@@ -62,11 +57,12 @@ package final class HubFeed {
     package var isIdle: Bool { isNew && link?.isIdle == true }
 
     /// When ``work(at:hello:)`` has something to do unasked.
-    package var deadline: Int64? { link?.deadline(limit: Self.timeLimit) }
+    package var deadline: Int64? {
+        [link?.deadline(limit: Self.timeLimit), broadcasts.restsUntil].compactMap { $0 }.min()
+    }
 
     package func register(in ready: inout PollSet) {
-        ready.add(broadcasts, for: .reading)
-        ready.add(connectionsOf: broadcasts)
+        broadcasts.register(in: &ready)
         link?.register(in: &ready)
     }
 
@@ -83,14 +79,17 @@ package final class HubFeed {
     /// What has happened, in its order.
     package func work(at now: Int64, hello: () -> [UInt8]) throws(ZMQError) -> [Event] {
         var events: [Event] = []
-        while let event = try broadcasts.nextConnectionEvent() {
-            if event == .established { events.append(.joined) }
+        for event in try broadcasts.work(at: now) {
+            switch event {
+            case .joined: events.append(.joined)
+            case .refused: events.append(.unheard)
+            }
         }
         for event in try link?.work(hello: hello, limit: Self.timeLimit, at: now) ?? [] {
             events.append(try take(event, at: now))
         }
         for _ in 0..<Self.turn {
-            guard let message = try broadcasts.receiveSingle() else { break }
+            guard let message = try broadcasts.receive() else { break }
             events.append(Self.read(message))
         }
         return events

@@ -7,9 +7,6 @@ internal import ZeroMQ
 /// message is ever the first on a connection but a hello. The next one comes after a pause that grows until the hub
 /// answers again. All times are monotonic microseconds.
 final class HubLink {
-    private static let firstPause: Int64 = 100_000
-    private static let longestPause: Int64 = 5_000_000
-
     enum Event {
         case greeted(HelloReply, asked: Int64)
         case reply([UInt8])
@@ -29,18 +26,20 @@ final class HubLink {
         case pausing(until: Int64)
     }
 
-    let endpoint: String
+    let address: HubAddress
     private let context: Context
     private var socket: Socket?
     private var state = State.closed
-    private var pause = HubLink.firstPause
+    private var pause = RetryPause()
     /// A hello was wanted while a request was under way.
     private var owesHello = false
 
-    init(context: Context, endpoint: String) {
+    init(context: Context, address: HubAddress) {
         self.context = context
-        self.endpoint = endpoint
+        self.address = address
     }
+
+    var endpoint: String { address.endpoint }
 
     /// Greeted, and nothing is under way.
     var isIdle: Bool { if case .idle = state { !owesHello } else { false } }
@@ -103,13 +102,13 @@ final class HubLink {
                 events.append(.lost(reason: "the connection broke"))
             case .refused:
                 giveUp(at: now)
-                events.append(.lost(reason: "the hub does not speak as we do, or does not want us"))
+                events.append(.lost(reason: address.refusal))
             }
         }
         switch state {
         case .connecting(let since) where since + limit <= now:
             giveUp(at: now)
-            events.append(.lost(reason: "no connection"))
+            events.append(.lost(reason: address.silence))
         case .greeting(let asked) where asked + limit <= now, .asking(let asked) where asked + limit <= now:
             giveUp(at: now)
             events.append(.lost(reason: "no answer"))
@@ -141,22 +140,22 @@ final class HubLink {
 
     /// The hub is there and wants nothing now.
     func rest(at now: Int64) {
-        state = .pausing(until: now + lengthenPause())
+        state = .pausing(until: now + pause.next())
     }
 
     /// All is well with the hub: the next trouble begins with a short pause.
-    func isWell() { pause = Self.firstPause }
+    func isWell() { pause.reset() }
 
     /// Ends the connection; the next one comes after a pause.
     func giveUp(at now: Int64) {
         socket = nil
         owesHello = false
-        state = .resting(until: now + lengthenPause())
+        state = .resting(until: now + pause.next())
     }
 
     /// What a pause was for may be mended.
     func hurry(at now: Int64) {
-        pause = Self.firstPause
+        pause.reset()
         switch state {
         case .resting: state = .resting(until: now)
         case .pausing: state = .pausing(until: now)
@@ -164,17 +163,13 @@ final class HubLink {
         }
     }
 
-    private func lengthenPause() -> Int64 {
-        defer { pause = min(pause * 2, Self.longestPause) }
-        return pause
-    }
-
     private func open(at now: Int64) throws(ZMQError) {
         var fresh = try Socket(.req, in: context, maximumMessageSize: SyncReply.longest)
         try fresh.watchConnections()
         try fresh.setReconnect(100, maximum: 5_000)
         try fresh.setKeepAlive(idle: 60, interval: 15, count: 4)
-        try fresh.connect(endpoint)
+        if let curve = address.curve { try fresh.secure(as: curve) }
+        try fresh.connect(address.endpoint)
         socket = consume fresh
         state = .connecting(since: now)
     }

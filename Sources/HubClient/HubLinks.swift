@@ -25,11 +25,11 @@ package struct HubLinks: ~Copyable {
     private var limit: Int64
 
     /// - Parameters:
-    ///   - endpoints: in the order of preference, at least one.
+    ///   - hubs: in the order of preference, at least one.
     ///   - timeLimit: how long an answer may take.
-    package init(context: Context, endpoints: [String], timeLimit: Duration, at now: Int64) {
-        links = endpoints.map { HubLink(context: context, endpoint: $0) }
-        choice = HubChoice(count: endpoints.count, at: now)
+    package init(context: Context, hubs: [HubAddress], timeLimit: Duration, at now: Int64) {
+        links = hubs.map { HubLink(context: context, address: $0) }
+        choice = HubChoice(count: hubs.count, at: now)
         limit = Self.microseconds(timeLimit)
     }
 

@@ -41,7 +41,7 @@ struct MonitorLoop: ~Copyable {
     var complaints: Complaints
 
     init(
-        section: MonitorSection, general: GeneralSection, logger: Logger, context: Context,
+        section: MonitorSection, general: GeneralSection, key: SecretKey?, logger: Logger, context: Context,
         asker: Worker<Question, Answered>
     ) throws {
         var records: [MonitorRecord] = []
@@ -63,8 +63,10 @@ struct MonitorLoop: ~Copyable {
         spool = ActionSpool(path: "\(general.stateFolder)/action.spool")
         ledger = LedgerReader(path: ledgerPath)
         hubs = HubLinks(
-            context: context, endpoints: section.hubs.map { "\($0)" }, timeLimit: section.requestTimeout,
-            at: SystemClock.monotonic())
+            context: context,
+            hubs: section.hubs.map { hub in
+                HubAddress(endpoint: "\(hub.endpoint)", curve: CurveClient(secret: key, server: hub.key))
+            }, timeLimit: section.requestTimeout, at: SystemClock.monotonic())
     }
 
     private static func settings(
@@ -72,7 +74,7 @@ struct MonitorLoop: ~Copyable {
     ) -> Monitor.Settings {
         Monitor.Settings(
             host: general.hostname, ignoredJails: section.ignoredJails, bantime: section.bantime.duration,
-            ignored: Exemptions.addresses(ignored: general.ignored, hubs: section.hubs, logger: logger),
+            ignored: Exemptions.addresses(ignored: general.ignored, hubs: section.hubs.map(\.endpoint), logger: logger),
             asks: general.client != nil)
     }
 

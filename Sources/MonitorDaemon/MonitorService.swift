@@ -34,7 +34,9 @@ package struct MonitorService {
         }
         defer { asker.end() }
         let context = try Context()
-        var loop = try MonitorLoop(section: section, general: general, logger: logger, context: context, asker: asker)
+        let key = try section.keyFile.map(KeyFile.read)
+        var loop = try MonitorLoop(
+            section: section, general: general, key: key, logger: logger, context: context, asker: asker)
         try loop.run(under: &supervision)
     }
 }

@@ -6,14 +6,23 @@ internal import Logging
 
 /// What a request comes to.
 extension PublisherLoop {
-    /// - Parameter turn: takes up what is news.
-    mutating func answer(_ request: [UInt8], adding turn: inout Hub.Outcome) -> Answer {
+    /// - Parameters:
+    ///   - sender: nil: everybody may ask everything.
+    ///   - turn: takes up what is news.
+    mutating func answer(
+        _ request: [UInt8], from sender: (key: PublicKey, client: Client)?, adding turn: inout Hub.Outcome
+    ) -> Answer {
         let question: HubQuestion
         do throws(HubQuestion.Fault) {
             question = try HubQuestion(request)
         } catch {
             complaints.say("message", "a request was refused", ["reason": "\(error.reason)"])
             return .now(error.reply)
+        }
+        if let refusal = sender.flatMap({ refusal(of: question, from: $0.client) }) {
+            refused(refusal, host: sender?.client.host)
+            if case .announcement = question { return .now(OldForm.refusal) }
+            return .now(refusal.bytes)
         }
         switch question {
         case .announcement(let announcement, let token):
@@ -39,6 +48,7 @@ extension PublisherLoop {
         case .progress(let request):
             hub.note(request.progress, from: request.asker.host, at: wall())
             return .now(ProgressRequest.noted)
+        case .enrol(let request): return .now(enrol(request, invitedBy: sender?.key).bytes)
         case .sync(let request): return .later(.sync(request))
         case .held(let request): return .later(.held(request))
         case .status(let request): return .later(.status(request))
@@ -53,6 +63,25 @@ extension PublisherLoop {
                 ])
             turn.add(outcome)
             return .onceStored(PardonReply.pardoned(outcome.news.count).bytes, isOldForm: false)
+        }
+    }
+
+    private func refusal(of question: HubQuestion, from client: Client) -> HubRefusal? {
+        question.purposes.lazy.compactMap { client.refusal(of: $0) }.first
+    }
+
+    private mutating func enrol(_ request: EnrolRequest, invitedBy guest: PublicKey?) -> EnrolReply {
+        guard let guest, admission != nil else {
+            return .refusal(HubRefusal(.never, "this hub speaks in the clear: nobody needs to enrol"))
+        }
+        switch admission!.enrol(request.key, invitedBy: guest, at: wall()) {
+        case .enrol(let client):
+            logger.notice("enrolled", metadata: ["name": "\(client.name)", "host": "\(client.host)"])
+            return .enrolled
+        case .isEnrolled: return .enrolled
+        case .refused(let refusal):
+            refused(refusal, host: request.asker.host)
+            return .refusal(refusal)
         }
     }
 
@@ -102,9 +131,9 @@ extension PublisherLoop {
         }
     }
 
-    private mutating func refused(_ refusal: HubRefusal, host: Host) {
+    private mutating func refused(_ refusal: HubRefusal, host: Host?) {
         complaints.say(
             "refused \(refusal.verdict)", "a request was refused",
-            ["host": "\(host)", "reason": "\(refusal.reason)"])
+            ["host": "\(host?.name ?? "")", "reason": "\(refusal.reason)"])
     }
 }

@@ -9,11 +9,6 @@ extension PublisherLoop {
     private static let printable: ClosedRange<UInt8> = 0x20...0x7E
     /// So many requests in a row are one turn: a peer that goes on and on holds up nobody.
     private static let turn = 1_000
-    /// Between two times that all subscribers are cut off, in microseconds: they miss nothing by it, but have to ask.
-    private static let cutPause: Int64 = 10_000_000
-    /// Until the endpoint is tried again that libzmq's thread still closes, in microseconds.
-    private static let bindPause: Int64 = 5_000
-
     /// Old peers ask for everything, and die of a new message: they are given what begins with a printable character.
     ///
     /// libzmq gives what is subscribed to the peer whose request it believes to have handed out last. Any other message
@@ -31,7 +26,7 @@ extension PublisherLoop {
                 continue
             }
             guard !isOutOfStep else {
-                if wish == 1, cutDue == nil, canCut { cutDue = lastCut.map { $0 + Self.cutPause } ?? 0 }
+                if wish == 1 { broadcastEndpoint.wantCut() }
                 continue
             }
             let prefix = Array(frames[0].dropFirst())
@@ -45,24 +40,13 @@ extension PublisherLoop {
         }
     }
 
-    /// A path cannot be bound again: libzmq's thread would remove the new one for the old one. Who can reach it is on
-    /// this machine.
-    private var canCut: Bool { broadcastEndpoint.hasPrefix("tcp://") }
-
-    /// Cuts off every subscriber, once it is time: each connects again by itself, and asks for what it missed.
+    /// Cuts off who is to be: each connects again by itself, and asks for what it missed.
     mutating func cut(at now: Int64) throws(ZMQError) {
-        guard let due = cutDue, due <= now else { return }
-        if !isUnbound {
-            complaints.say("cut", "all subscribers are cut off, so that each is given what it asks for")
-            try broadcasts.unbind(broadcastEndpoint)
-            (isUnbound, lastCut) = (true, now)
+        if try broadcastEndpoint.cut(&broadcasts, at: now) {
+            complaints.say("cut", "all listeners are cut off: each comes back by itself, and misses nothing")
         }
-        do throws(ZMQError) {
-            try broadcasts.bind(broadcastEndpoint)
-            (isUnbound, cutDue) = (false, nil)
-        } catch {
-            guard error.isAddressInUse else { throw error }
-            cutDue = now + Self.bindPause
+        if try replyEndpoint.cut(&replies, at: now) {
+            complaints.say("cut off", "all who ask are cut off: each comes back by itself")
         }
     }
 }

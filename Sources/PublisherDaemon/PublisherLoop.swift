@@ -25,15 +25,14 @@ struct PublisherLoop: ~Copyable {
     private static let mostWaiting = 100_000
 
     var hub: Hub
-    private var replies: Socket
+    /// nil: everybody may come in.
+    var admission: Admission?
+    var replies: Socket
+    var replyEndpoint: BoundEndpoint
     var broadcasts: Socket
-    let broadcastEndpoint: String
+    var broadcastEndpoint: BoundEndpoint
     /// Whether libzmq may take another peer for the one that asked last.
     var isOutOfStep = false
-    /// When all subscribers are to be cut off, and when they were last, in monotonic microseconds.
-    var cutDue: Int64?
-    var lastCut: Int64?
-    var isUnbound = false
     private let store: ReportStore
     private(set) var queue = ReplyQueue<Reply>()
     private var questions = QuestionQueue<[UInt8], LongQuestion>()
@@ -42,19 +41,23 @@ struct PublisherLoop: ~Copyable {
     let logger: Logger
 
     init(
-        section: PublisherSection, general: GeneralSection, logger: Logger, context: Context, store: ReportStore
+        section: PublisherSection, general: GeneralSection, admission: consuming Admission?, logger: Logger,
+        context: Context, store: ReportStore
     ) throws {
         var hub = Hub(settings: Self.settings(section, general, logger), epoch: .random(in: 1 ... .max))
         try store.load { hub.restore($0) }
         var replies = try Socket(.router, in: context, maximumMessageSize: ReportsRequest.longest)
         try replies.setHandshakeLimit(3_000)
         try replies.setHighWaterMarks(send: Self.unread, receive: Self.unheard)
+        let secret = admission?.secret
+        if let secret { try replies.serveCurve(secret: secret.bytes, domain: Admission.replies) }
         try replies.bind("\(section.replyEndpoint)")
         var broadcasts = try Socket(.xpub, in: context, maximumMessageSize: OldForm.longest)
         try broadcasts.setManualSubscriptions()
         try broadcasts.setHandshakeLimit(3_000)
         try broadcasts.setHighWaterMarks(send: Self.backlog, receive: 1_000)
         try broadcasts.setKeepAlive(idle: 60, interval: 15, count: 4)
+        if let secret { try broadcasts.serveCurve(secret: secret.bytes, domain: Admission.broadcasts) }
         try broadcasts.bind("\(section.broadcastEndpoint)")
         let (replyEndpoint, broadcastEndpoint) = (try replies.lastEndpoint, try broadcasts.lastEndpoint)
         logger.notice(
@@ -67,26 +70,30 @@ struct PublisherLoop: ~Copyable {
         self.store = store
         complaints = Complaints(to: logger)
         beacons = BeaconSchedule(at: SystemClock.monotonic())
+        self.admission = admission
         self.replies = replies
+        self.replyEndpoint = BoundEndpoint(replyEndpoint)
         self.broadcasts = broadcasts
-        self.broadcastEndpoint = broadcastEndpoint
+        self.broadcastEndpoint = BoundEndpoint(broadcastEndpoint)
     }
 
     private static func settings(
         _ section: PublisherSection, _ general: GeneralSection, _ logger: Logger
     ) -> Hub.Settings {
         Hub.Settings(
-            tokens: section.tokens.isEmpty ? nil : Set(section.tokens.map(\.secret)),
+            // A key says more than a token.
+            tokens: section.tokens.isEmpty || section.keyFile != nil ? nil : Set(section.tokens.map(\.secret)),
             ignored: Exemptions.addresses(ignored: general.ignored, hubs: [], logger: logger),
             bantime: section.bantime.duration, maximumBantime: section.maximumBantime)
     }
 
-    mutating func run(under supervision: inout Supervision<PublisherSection>) throws(ZMQError) {
+    mutating func run(under supervision: inout Supervision<PublisherSection>) throws {
         var ready = PollSet()
         let requests = ready.add(replies, for: .reading)
         let subscriptions = ready.add(broadcasts, for: .reading)
         let stored = ready.add(fileDescriptor: store.outcomes.fileDescriptor)
         ready.add(fileDescriptor: supervision.fileDescriptor)
+        admission?.register(in: &ready)
         supervision.ready()
         try tell(hub.start(at: wall()))
         while true {
@@ -95,9 +102,11 @@ struct PublisherLoop: ~Copyable {
             case .end: return
             case .take(let section, let general):
                 try tell(hub.reconfigure(Self.settings(section, general, logger), at: wall()))
+                if admission?.renew() == true { revoke() }
                 supervision.ready()
             case nil: break
             }
+            try admit()
             if ready.isReady(subscriptions) { try subscribe() }
             try cut(at: SystemClock.monotonic())
             if ready.isReady(requests) { try serve() }
@@ -111,7 +120,7 @@ struct PublisherLoop: ~Copyable {
     /// Until the next thing that has to be done unasked.
     private func pause() -> Duration {
         guard questions.isEmpty else { return .zero }
-        let next = min(beacons.next, cutDue ?? .max)
+        let next = min(beacons.next, broadcastEndpoint.cutDue ?? .max, replyEndpoint.cutDue ?? .max)
         let beacon = Duration.microseconds(next - SystemClock.monotonic())
         let wanted = hub.nextDeadline.map { min($0 - wall(), beacon) } ?? beacon
         return max(wanted, .zero)
@@ -147,6 +156,25 @@ struct PublisherLoop: ~Copyable {
         } while !rest.isEmpty
     }
 
+    // MARK: Who comes in
+
+    private mutating func admit() throws {
+        guard admission != nil else { return }
+        _ = try admission!.serve(at: wall(), &complaints)
+        if try admission!.renewIfChanged() { revoke() }
+    }
+
+    /// Somebody may not be here any more: his messages are dropped from now on, and his connections end with all others.
+    private mutating func revoke() {
+        replyEndpoint.needCut()
+        broadcastEndpoint.needCut()
+        for endpoint in [replyEndpoint, broadcastEndpoint] where !endpoint.canCut {
+            logger.error(
+                "a key was taken away, and connections over a path cannot be ended: restart fail2ban-publisher",
+                metadata: ["endpoint": "\(endpoint.text)"])
+        }
+    }
+
     // MARK: Requests
 
     private mutating func serve() throws(ZMQError) {
@@ -161,7 +189,12 @@ struct PublisherLoop: ~Copyable {
                 continue
             }
             bytes += frames[2].count
-            switch answer(frames[2], adding: &turn) {
+            let sender = admission?.sender(userID: replies.userID, at: wall())
+            if admission != nil, sender == nil {
+                complaints.say("revoked", "a message was dropped: the key of its sender is not authorised any more")
+                continue
+            }
+            switch answer(frames[2], from: sender, adding: &turn) {
             case .now(let bytes): try send(bytes, to: frames[0])
             case .later(let question):
                 guard !questions.add(question, of: frames[0]) else { continue }

@@ -23,8 +23,16 @@ package struct PublisherService {
         let store = try ReportStore(path: section.database?.text ?? "\(general.stateFolder)/publisher.db")
         defer { store.end() }
         let context = try Context()
+        var admission: Admission?
+        if let keyFile = section.keyFile {
+            if section.authorizedKeys == nil { try FileSystem.createFolder(general.stateFolder.text, mode: 0o750) }
+            admission = try Admission(
+                secret: try KeyFile.read(keyFile),
+                folder: section.authorizedKeys?.text ?? "\(general.stateFolder)/authorizedkeys",
+                host: general.hostname, context: context, logger: logger)
+        }
         var loop = try PublisherLoop(
-            section: section, general: general, logger: logger, context: context, store: store)
+            section: section, general: general, admission: admission, logger: logger, context: context, store: store)
         try loop.run(under: &supervision)
     }
 }

@@ -66,6 +66,10 @@ extension SubscriberLoop {
         let endpoint = hubs[index].feed.endpoint
         switch event {
         case .joined: machine.joined(index)
+        case .unheard:
+            complaints.say(
+                "unheard \(endpoint)", "the hub does not let us listen: bans come late, if at all",
+                ["broadcasts": "\(endpoint)"])
         case .broadcast(let broadcast):
             if hubs[index].watch.heard(at: SystemClock.monotonic()) {
                 logger.notice("what the hub broadcasts arrives again", metadata: ["broadcasts": "\(endpoint)"])

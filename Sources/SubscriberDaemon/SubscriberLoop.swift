@@ -33,7 +33,7 @@ struct SubscriberLoop: ~Copyable {
     var complaints: Complaints
 
     init(
-        section: SubscriberSection, general: GeneralSection, logger: Logger, context: Context,
+        section: SubscriberSection, general: GeneralSection, key: SecretKey?, logger: Logger, context: Context,
         actor: Worker<Subscriber.Act, ActOutcome>
     ) throws {
         var records: [LedgerRecord] = []
@@ -43,7 +43,7 @@ struct SubscriberLoop: ~Copyable {
         hubs = try section.hubs.map { hub in
             let feed = try HubFeed(
                 context: context, broadcasts: "\(hub.broadcast)", replies: hub.reply.map { "\($0)" },
-                prefixFilter: section.prefixFilter)
+                curve: CurveClient(secret: key, server: hub.key), prefixFilter: section.prefixFilter)
             return HubSide(feed: feed)
         }
         // What the filter passes over now must not come back with another one.

@@ -53,8 +53,9 @@ package struct SubscriberService {
         var isEnded = false
         defer { if !isEnded { actor.end() } }
         let context = try Context()
+        let key = try section.keyFile.map(KeyFile.read)
         var loop = try SubscriberLoop(
-            section: section, general: general, logger: logger, context: context, actor: actor)
+            section: section, general: general, key: key, logger: logger, context: context, actor: actor)
         try loop.run(under: &supervision)
         guard loop.flushesOnStop else { return }
         actor.end()

@@ -1,0 +1,31 @@
+/// What the holder of a key may do at a hub.
+package enum Role: String, Hashable, Sendable, CaseIterable {
+    /// Tell what its own host bans.
+    case report
+    /// Hear the broadcasts, and keep a copy of the reports.
+    case subscribe
+    /// Look at everything, ban and pardon by hand, and allow addresses.
+    case administer
+    /// What another owner's hub may.
+    case friend
+    /// Nothing but ask for a place among the authorised keys: an invitation's.
+    case enrol
+}
+
+/// Who a hub knows by a key.
+package struct Client: Hashable, Sendable {
+    /// A name for people.
+    package var name: String
+    /// The one host in whose name it may speak.
+    package var host: Host
+    package var roles: Set<Role>
+    /// What its reports count for.
+    package var trust: Trust
+
+    package init(name: String, host: Host, roles: Set<Role>, trust: Trust = .full) {
+        self.name = name
+        self.host = host
+        self.roles = roles
+        self.trust = trust
+    }
+}

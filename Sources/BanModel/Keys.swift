@@ -1,0 +1,49 @@
+/// A public key of CURVE (zmq_curve(7)): by it a server knows a client, and a client its server.
+package struct PublicKey: Hashable, Sendable, CustomStringConvertible {
+    /// 32 of them.
+    package let bytes: [UInt8]
+
+    package static let rule = "a public key of 40 characters, as fail2ban-cluster keygen prints it"
+
+    /// - Parameter bytes: 32.
+    package init(bytes: [UInt8]) {
+        precondition(bytes.count == 32, "a key has 32 bytes")
+        self.bytes = bytes
+    }
+
+    /// Reads 40 characters of Z85; nil where the text is no key.
+    package init?(_ text: some StringProtocol) {
+        guard let bytes = Z85.bytes(of: text), bytes.count == 32 else { return nil }
+        self.bytes = bytes
+    }
+
+    package var description: String { Z85.text(of: bytes) }
+}
+
+/// A secret key of CURVE: whoever has it is taken for its host.
+package struct SecretKey: Hashable, Sendable {
+    /// 32 of them; not for any log or message.
+    package let bytes: [UInt8]
+
+    /// - Parameter bytes: 32.
+    package init(bytes: [UInt8]) {
+        precondition(bytes.count == 32, "a key has 32 bytes")
+        self.bytes = bytes
+    }
+
+    /// Reads 40 characters of Z85; nil where the text is no key.
+    package init?(_ text: some StringProtocol) {
+        guard let bytes = Z85.bytes(of: text), bytes.count == 32 else { return nil }
+        self.bytes = bytes
+    }
+
+    /// As it is written into a key file.
+    package var text: String { Z85.text(of: bytes) }
+}
+
+extension SecretKey: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    // What is written to a log, or dumped, must not give it away.
+    package var description: String { "(secret key)" }
+    package var debugDescription: String { description }
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}

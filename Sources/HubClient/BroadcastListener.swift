@@ -1,0 +1,85 @@
+internal import ClusterProtocol
+internal import ZeroMQ
+
+/// The socket that hears what one hub broadcasts.
+///
+/// Where the hub refuses it, it is thrown away, since libzmq would never try again on it, and the next one comes after a
+/// pause. All times are monotonic microseconds.
+final class BroadcastListener {
+    enum Event {
+        /// A connection stands: what was broadcast before it may have been missed.
+        case joined
+        case refused
+    }
+
+    /// Broadcasts that may wait while the ledger is written: those of our form may have 500 reports each, and what does
+    /// not fit is missed and asked for.
+    private static let backlog: Int32 = 10_000
+
+    private let context: Context
+    private let address: HubAddress
+    private var prefixes: [[UInt8]]
+    private var socket: Socket?
+    private var pause = RetryPause()
+    /// No socket until then.
+    private(set) var restsUntil: Int64?
+
+    init(context: Context, address: HubAddress, prefixes: [[UInt8]]) throws(ZMQError) {
+        self.context = context
+        self.address = address
+        self.prefixes = prefixes
+        try open()
+    }
+
+    func register(in ready: inout PollSet) {
+        guard socket != nil else { return }
+        ready.add(socket!, for: .reading)
+        ready.add(connectionsOf: socket!)
+    }
+
+    func subscribe(_ prefix: [UInt8]) throws(ZMQError) {
+        prefixes.append(prefix)
+        try socket?.subscribe(prefix)
+    }
+
+    /// To be called once for each time that it was subscribed to.
+    func unsubscribe(_ prefix: [UInt8]) throws(ZMQError) {
+        if let index = prefixes.firstIndex(of: prefix) { prefixes.remove(at: index) }
+        try socket?.unsubscribe(prefix)
+    }
+
+    /// What has become of the connection; opens the socket where its pause is over.
+    func work(at now: Int64) throws(ZMQError) -> [Event] {
+        if let restsUntil, restsUntil <= now { try open() }
+        var events: [Event] = []
+        while socket != nil, let event = try socket!.nextConnectionEvent() {
+            switch event {
+            case .established:
+                pause.reset()
+                events.append(.joined)
+            case .lost: break
+            case .refused:
+                socket = nil
+                restsUntil = now + pause.next()
+                events.append(.refused)
+            }
+        }
+        return events
+    }
+
+    /// nil where nothing waits.
+    func receive() throws(ZMQError) -> SingleFrame? { try socket?.receiveSingle() }
+
+    private func open() throws(ZMQError) {
+        restsUntil = nil
+        var fresh = try Socket(.sub, in: context, maximumMessageSize: Broadcast.longest)
+        try fresh.watchConnections()
+        try fresh.setHighWaterMarks(send: 1, receive: Self.backlog)
+        try fresh.setReconnect(100, maximum: 5_000)
+        try fresh.setKeepAlive(idle: 60, interval: 15, count: 4)
+        if let curve = address.curve { try fresh.secure(as: curve) }
+        for prefix in prefixes { try fresh.subscribe(prefix) }
+        try fresh.connect(address.endpoint)
+        socket = consume fresh
+    }
+}
