@@ -23,15 +23,8 @@ struct BanCommand: AdministrationCommand {
     @Option(
         name: .long, parsing: .unconditional,
         help: ArgumentHelp("How long: 10m, 1h, 1d, or -1 for ever (default: 1d).", valueName: "duration"),
-        transform: Self.duration)
+        transform: BanDuration.read)
     var time: BanDuration?
-
-    private static func duration(_ text: String) throws -> BanDuration {
-        guard let duration = BanDuration(text), duration != .limited(.zero) else {
-            throw ValidationError("expected a duration such as 600, 10m, 1h, 1d or 1w, or -1 for ever")
-        }
-        return duration
-    }
 
     func work(_ setup: Setup) throws {
         guard let jail = jail ?? Jail("manual") else { return }

@@ -31,6 +31,7 @@ struct RootCommand: ParsableCommand {
         version: Version.current,
         subcommands: [
             StatusCommand.self, ListCommand.self, ShowCommand.self, WatchCommand.self, BanCommand.self,
-            UnbanCommand.self, PardonCommand.self, CheckCommand.self,
+            UnbanCommand.self, PardonCommand.self, KeygenCommand.self, InviteCommand.self, JoinCommand.self,
+            CheckCommand.self,
         ])
 }

@@ -7,12 +7,7 @@ internal import LinuxSystem
 
 /// The options that every sub-command has.
 struct CommandOptions: ParsableArguments {
-    @Option(
-        name: .long,
-        help: ArgumentHelp(
-            "The configuration file; else $\(DaemonOptions.variable), else \(DaemonOptions.usualPath).",
-            valueName: "path"))
-    var config: String?
+    @OptionGroup var file: ConfigurationOption
 
     @Option(
         name: .long,
@@ -28,7 +23,7 @@ struct CommandOptions: ParsableArguments {
         return endpoint
     }
 
-    var path: String { DaemonOptions.path(given: config) }
+    var path: String { file.path }
 
     /// - Throws: status 78, after every fault was written to standard error.
     func load() throws -> Setup {
@@ -44,7 +39,7 @@ struct CommandOptions: ParsableArguments {
 
     /// Who names a hub needs no file: then this machine's own name will do.
     private func configuration() throws(ConfigurationError) -> Configuration {
-        let isAskedFor = config != nil || path != DaemonOptions.usualPath || hub == nil
+        let isAskedFor = file.config != nil || path != DaemonOptions.usualPath || hub == nil
         if !isAskedFor, access(path, F_OK) != 0, errno == ENOENT {
             return try Configuration.parse([ConfigurationFile(name: path, text: "")], machineName: HostName.own)
         }
@@ -70,5 +65,15 @@ extension Jail {
             throw ValidationError("a jail's name is made of A-Z a-z 0-9 _ . -, at most 64 of them")
         }
         return jail
+    }
+}
+
+extension BanDuration {
+    /// For a command line.
+    static func read(_ text: String) throws -> BanDuration {
+        guard let duration = BanDuration(text), duration != .limited(.zero) else {
+            throw ValidationError("expected a duration such as 600, 10m, 1h, 1d or 1w, or -1 for ever")
+        }
+        return duration
     }
 }

@@ -38,7 +38,8 @@ struct Setup {
         if let keyFile { key = try KeyFile.read(keyFile) }
         self.key = key
         // The hub of this host knows its own key.
-        let own: PublicKey? = publisher?.keyFile == nil || publisher?.keyFile != keyFile ? nil : key.flatMap(Self.publicKey)
+        let own: PublicKey? =
+            publisher?.keyFile == nil || publisher?.keyFile != keyFile ? nil : key.flatMap(Self.publicKey)
         ownHubKey = own
         let listed = Self.hubs(of: configuration, ownKey: own)
         let heard =

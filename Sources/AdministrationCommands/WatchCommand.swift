@@ -3,8 +3,8 @@ internal import BanModel
 internal import ClusterConfiguration
 internal import ClusterProtocol
 internal import DaemonKit
-internal import HubClient
 internal import Glibc
+internal import HubClient
 internal import LinuxSystem
 internal import ZeroMQ
 

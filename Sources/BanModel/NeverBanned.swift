@@ -20,10 +20,10 @@ package enum NeverBanned {
     private static let special: [(network: Address, reason: String)] =
         loopback.map { ($0, "a loopback address") }
         + [
-        ("0.0.0.0/8", "an unspecified address"), ("::", "an unspecified address"),
-        ("224.0.0.0/4", "a multicast address"), ("ff00::/8", "a multicast address"),
-        ("255.255.255.255", "the broadcast address"),
-    ].map { (known($0.0), $0.1) }
+            ("0.0.0.0/8", "an unspecified address"), ("::", "an unspecified address"),
+            ("224.0.0.0/4", "a multicast address"), ("ff00::/8", "a multicast address"),
+            ("255.255.255.255", "the broadcast address"),
+        ].map { (known($0.0), $0.1) }
 
     private static func known(_ text: String) -> Address {
         guard let network = try? Address(text) else { preconditionFailure(text) }

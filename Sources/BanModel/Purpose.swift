@@ -24,7 +24,8 @@ extension Client {
             case .enrol: ([.enrol], nil)
             }
         guard host.map({ $0 == self.host }) ?? true else {
-            return HubRefusal(.later, "the key of \(name) speaks for the host \(self.host) alone, not for \(host?.name ?? "")")
+            return HubRefusal(
+                .later, "the key of \(name) speaks for the host \(self.host) alone, not for \(host?.name ?? "")")
         }
         guard roles.isDisjoint(with: wanted) else { return nil }
         let role = wanted.map(\.rawValue).min() ?? ""

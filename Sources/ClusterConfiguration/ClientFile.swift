@@ -26,6 +26,7 @@ package struct ClientFile: Hashable, Sendable {
         var reader = try SectionReader(of: file, named: Self.section)
         let key = reader.required("publickey", .publicKey)
         let client = reader.client(fileName: file.name, suffix: Self.suffix)
+        reader.noteUnknown()
         guard let key, let client, reader.faults.isEmpty else { throw ConfigurationError(faults: reader.faults) }
         self.init(key: key, client: client)
     }
@@ -62,6 +63,7 @@ package struct InvitationFile: Hashable, Sendable {
         let client = reader.client(fileName: file.name, suffix: Self.suffix)
         let expires = reader.required("expires", .moment)
         let usedBy = reader.optional("usedby", .publicKey)
+        reader.noteUnknown()
         guard let key, let client, let expires, reader.faults.isEmpty else {
             throw ConfigurationError(faults: reader.faults)
         }
@@ -118,9 +120,11 @@ extension SectionReader {
             note("name", "expected \(Form.host.expected), here or as the file's name")
             return nil
         }
-        for case .unknownKey(let key, _, _) in warnings().map(\.kind) {
-            note(key, "is unknown here: expected name, host, publickey, roles or trust")
-        }
         return Client(name: name, host: host, roles: roles, trust: trust)
+    }
+
+    /// Once all keys were asked for: nobody is authorised by a file that says more than is understood.
+    fileprivate mutating func noteUnknown() {
+        for case .unknownKey(let key, _, _) in warnings().map(\.kind) { note(key, "is unknown in [\(name)]") }
     }
 }

@@ -55,7 +55,9 @@ package struct Configuration: Sendable, Hashable {
 
         let generalSection = read(general) { GeneralSection(reading: &$0, machineName: machineName) }
         let monitor = read(sections[MonitorSection.name]) { MonitorSection(reading: &$0, general: generalSection) }
-        let publisher = read(sections[PublisherSection.name]) { PublisherSection(reading: &$0, general: generalSection) }
+        let publisher = read(sections[PublisherSection.name]) {
+            PublisherSection(reading: &$0, general: generalSection)
+        }
         let subscriber = read(sections[SubscriberSection.name]) { reader in
             let subscriber = SubscriberSection(reading: &reader, general: generalSection)
             if subscriber?.action == .fail2banClient, let generalSection, generalSection.client == nil {

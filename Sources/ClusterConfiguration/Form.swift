@@ -104,7 +104,11 @@ extension Form where Value == Trust {
 }
 
 extension Form where Value == Timestamp {
-    static var moment: Self { Self(expected: "a moment such as 2026-11-21T09:11:24Z") { Timestamp($0) } }
+    static var moment: Self {
+        Self(expected: "a moment such as 2026-11-21T09:11:24Z, or forever") {
+            $0 == "\(Timestamp.forever)" ? .forever : Timestamp($0)
+        }
+    }
 }
 
 extension Form where Value == Percentage {

@@ -34,7 +34,9 @@ extension SectionReader {
             return (file, nil)
         }
         if count != endpoints.count {
-            note("serverkey", "expected as many as \(name) has, \(endpoints.count), in the same order; there are \(count)")
+            note(
+                "serverkey",
+                "expected as many as \(name) has, \(endpoints.count), in the same order; there are \(count)")
         }
         if file == nil {
             note("serverkey", "is of no use without keyfile: expected keyfile = \(GeneralSection.usualKeyFile)")

@@ -12,6 +12,8 @@ struct SectionReader {
         self.section = section
     }
 
+    var name: String { section.name }
+
     mutating func value<Value>(_ key: String, _ form: Form<Value>, default value: Value) -> Value {
         optional(key, form) ?? value
     }

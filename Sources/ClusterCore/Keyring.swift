@@ -50,10 +50,12 @@ package struct Keyring: Hashable, Sendable {
         let client = invitation.client
         if let usedBy = invitation.usedBy {
             guard usedBy == key else {
-                return .refused(HubRefusal(.never, "the invitation of \(client.name) is used already: ask for a new one"))
+                return .refused(
+                    HubRefusal(.never, "the invitation of \(client.name) is used already: ask for a new one"))
             }
             guard clients[key] == nil else { return .isEnrolled }
-            return .refused(HubRefusal(.never, "the key of \(client.name) has been taken away since: ask for a new invitation"))
+            return .refused(
+                HubRefusal(.never, "the key of \(client.name) has been taken away since: ask for a new invitation"))
         }
         if let known = clients[key] {
             guard known == client else {

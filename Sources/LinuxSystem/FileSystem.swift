@@ -115,6 +115,13 @@ package enum FileSystem {
         return slash == path.utf8.startIndex ? "/" : String(path[..<slash])
     }
 
+    /// From the root on, without links (realpath(3)).
+    package static func absolutePath(of path: String) throws(SystemError) -> String {
+        guard let resolved = realpath(path, nil) else { throw .last("resolve \(path)") }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
     /// What stands behind the last slash.
     package static func name(of path: String) -> String {
         guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return path }

@@ -70,7 +70,9 @@ struct Admission: ~Copyable {
 
     /// Who sent a message; nil: nobody who is known now.
     func sender(userID: String?, at now: Timestamp) -> (key: PublicKey, client: Client)? {
-        guard let key = userID.flatMap({ peers[$0] }), let client = keys.keyring.client(key, at: now) else { return nil }
+        guard let key = userID.flatMap({ peers[$0] }), let client = keys.keyring.client(key, at: now) else {
+            return nil
+        }
         return (key, client)
     }
 
