@@ -19,8 +19,9 @@ struct JoinedConfiguration {
 
             """
         let replies = list(code.hubs.map { "\($0.reply)" })
-        if code.roles.contains(.report) { text += "\n[monitor]\nzmqreplyserver = \(replies)\n" }
-        if code.roles.contains(.subscribe) {
+        // Whoever administers finds the hub by them too.
+        if needs(.report) { text += "\n[monitor]\nzmqreplyserver = \(replies)\n" }
+        if needs(.subscribe) {
             let broadcasts = list(code.hubs.map { "\($0.broadcast)" })
             text += "\n[subscriber]\nzmqpublisherurl = \(broadcasts)\nzmqreplyserver = \(replies)\n"
         }
@@ -43,6 +44,8 @@ struct JoinedConfiguration {
         _ = try Configuration.load(path: path)
         return written + [joined]
     }
+
+    private func needs(_ role: Role) -> Bool { !code.roles.isDisjoint(with: [role, .administer]) }
 
     private func list(_ items: [String]) -> String { items.joined(separator: " ") }
 }

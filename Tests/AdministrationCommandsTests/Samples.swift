@@ -21,5 +21,5 @@ func report(
 func setup(_ text: String, hub: String? = nil) throws -> Setup {
     let configuration = try Configuration.parse(
         [ConfigurationFile(name: "t.conf", text: text)], machineName: "machine")
-    return Setup(configuration, hub: hub.flatMap { Endpoint($0) })
+    return try Setup(configuration, hub: hub.flatMap { Endpoint($0) })
 }

@@ -32,7 +32,7 @@ import Testing
 
     @Test func `the subscriber's hubs are asked first, then the monitor's, then this host's`() throws {
         func hubs(_ text: String, hub: String? = nil) throws -> [String] {
-            try setup(text, hub: hub).hubs.map(\.description)
+            try setup(text, hub: hub).hubs.map(\.endpoint.description)
         }
         let all = Self.publisher + Self.monitor + Self.subscriber
         #expect(try hubs(all, hub: "tcp://four:4") == ["tcp://four:4"])
@@ -44,8 +44,8 @@ import Testing
     }
 
     @Test func `broadcasts come from the subscriber's hubs, or this host's`() throws {
-        #expect(try setup(Self.publisher + Self.subscriber).broadcasts.map(\.description) == ["tcp://three:4"])
-        #expect(try setup(Self.publisher).broadcasts.map(\.description) == ["tcp://192.0.2.9:5680"])
+        #expect(try setup(Self.publisher + Self.subscriber).broadcasts.map(\.endpoint.description) == ["tcp://three:4"])
+        #expect(try setup(Self.publisher).broadcasts.map(\.endpoint.description) == ["tcp://192.0.2.9:5680"])
         #expect(try setup(Self.monitor).broadcasts == [])
     }
 

@@ -18,13 +18,14 @@ func faults(of text: String) -> [String] {
 
 /// A value in a section that has all it needs beside it.
 func inMonitor(_ lines: String) throws(ConfigurationError) -> MonitorSection {
-    try parse("[monitor]\nzmqreplyserver = tcp://hub:5678\n" + lines).section()
+    try parse("[monitor]\nzmqreplyserver = tcp://127.0.0.1:5678\n" + lines).section()
 }
 
 func inPublisher(_ lines: String) throws(ConfigurationError) -> PublisherSection {
-    try parse("[publisher]\nbroadcasterbindurl = tcp://*:5680\nreplybindurl = tcp://*:5678\n" + lines).section()
+    try parse("[publisher]\nbroadcasterbindurl = tcp://127.0.0.1:5680\nreplybindurl = tcp://127.0.0.1:5678\n" + lines)
+        .section()
 }
 
 func inSubscriber(_ lines: String) throws(ConfigurationError) -> SubscriberSection {
-    try parse("[subscriber]\nzmqpublisherurl = tcp://hub:5680\n" + lines).section()
+    try parse("[subscriber]\nzmqpublisherurl = tcp://127.0.0.1:5680\n" + lines).section()
 }

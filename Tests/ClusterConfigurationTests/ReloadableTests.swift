@@ -34,7 +34,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("tcp://h:1", "tcp://i:1", "zmqreplyserver"), ("/l", "/m", "fail2banlogpath"), ("/p", "/q", "pidfile"),
+        ("tcp://h:1", "tcp://i:1", "zmqreplyserver or serverkey"), ("/l", "/m", "fail2banlogpath"),
+        ("/p", "/q", "pidfile"),
     ])
     func `a fixed key of the monitor is named and kept`(old: String, new: String, key: String) throws {
         let before = try #require(try Self.configuration().monitor)
@@ -72,7 +73,10 @@ import Testing
         let read = try #require(try Self.configuration(subscriber: text).subscriber)
         #expect(
             section.adopt(read)
-                == ["pidfile", "zmqpublisherurl or zmqreplyserver", "subscriberaction", "targetjail", "logfile"]
+                == [
+                    "pidfile", "zmqpublisherurl, zmqreplyserver or serverkey", "subscriberaction", "targetjail",
+                    "logfile",
+                ]
                 .map { "[subscriber] \($0)" })
         var expected = read
         expected.hubs = before.hubs

@@ -25,7 +25,8 @@ import ZeroMQ
             var listeners = try Socket(.xpub, in: context)
             try listeners.bind("tcp://127.0.0.1:*")
             let feed = try HubFeed(
-                context: context, broadcasts: listeners.lastEndpoint, replies: hub.lastEndpoint, prefixFilter: "")
+                context: context, broadcasts: listeners.lastEndpoint, replies: hub.lastEndpoint, curve: nil,
+                prefixFilter: "")
             let hello = Hello(host: Host("b")!, instance: nil, token: nil).bytes
             var heard: [[UInt8]] = []
             var replies = 0

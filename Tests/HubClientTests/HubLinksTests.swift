@@ -52,7 +52,9 @@ extension HubLinks {
 
 @Suite(.timeLimit(.minutes(10))) struct HubLinksTests {
     private static func links(_ context: Context, _ endpoints: [String], limit: Duration = .seconds(20)) -> HubLinks {
-        HubLinks(context: context, endpoints: endpoints, timeLimit: limit, at: SystemClock.monotonic())
+        HubLinks(
+            context: context, hubs: endpoints.map { HubAddress(endpoint: $0, curve: nil) }, timeLimit: limit,
+            at: SystemClock.monotonic())
     }
 
     private static func isChosen(_ event: HubLinks.Event) -> Bool { if case .chosen = event { true } else { false } }

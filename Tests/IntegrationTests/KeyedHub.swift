@@ -1,0 +1,93 @@
+import Foundation
+import Testing
+
+/// A hub with a key, and the hosts that it has invited.
+struct KeyedHub {
+    let hub: TestHub
+    /// Of the hub, as clients know it.
+    let serverKey: String
+    /// Each host's folder.
+    let hosts = try! Folder()
+
+    init() async throws {
+        let folder = try Folder()
+        let made = try Daemon.run("fail2ban-cluster", ["keygen", "--config", folder.file("conf")])
+        try #require(made.status == 0, "\(made)")
+        serverKey = made.output.trimmingCharacters(in: .whitespacesAndNewlines)
+        hub = try await TestHub("keyfile = \(folder.file("fail2ban-cluster.key"))")
+        // Inviting needs its ports.
+        try hub.stayWhereItIs()
+        keys = folder
+    }
+
+    private let keys: Folder
+
+    /// The folder `authorizedkeys`.
+    var authorizedKeys: String { hub.publisher.folder.file("state/authorizedkeys") }
+
+    func invite(_ name: String, _ options: String...) throws -> String {
+        let invited = try Daemon.run(
+            "fail2ban-cluster", ["invite", name, "--config", hub.publisher.folder.file("conf")] + options)
+        try #require(invited.status == 0, "\(invited)")
+        return invited.output.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    /// Joins by this code, as this host.
+    func join(_ code: String, as name: String) throws -> (status: Int32, output: String, error: String) {
+        try FileManager.default.createDirectory(atPath: hosts.file(name), withIntermediateDirectories: true)
+        return try Daemon.run("fail2ban-cluster", ["join", code, "--config", configuration(of: name)])
+    }
+
+    /// Both.
+    func enrol(_ name: String, _ options: String...) throws {
+        let roles = options.flatMap { ["--role", $0] }
+        let invited = try Daemon.run(
+            "fail2ban-cluster", ["invite", name, "--config", hub.publisher.folder.file("conf")] + roles)
+        try #require(invited.status == 0, "\(invited)")
+        let joined = try join(invited.output.trimmingCharacters(in: .whitespacesAndNewlines), as: name)
+        try #require(joined.status == 0, "\(joined)")
+    }
+
+    func configuration(of name: String) -> String { hosts.file("\(name)/conf") }
+    func keyFile(of name: String) -> String { hosts.file("\(name)/fail2ban-cluster.key") }
+    func secret(of name: String) throws -> String {
+        try String(contentsOfFile: keyFile(of: name), encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    /// A key that the hub has never heard of.
+    func freshSecret() throws -> String {
+        let folder = try Folder()
+        let made = try Daemon.run("fail2ban-cluster", ["keygen", "--config", folder.file("conf")])
+        try #require(made.status == 0)
+        return try String(contentsOfFile: folder.file("fail2ban-cluster.key"), encoding: .utf8)
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    private func keyLines(_ name: String) -> String {
+        "keyfile = \(keyFile(of: name))\nserverkey = \"\(serverKey)\""
+    }
+
+    func monitor(_ name: String, log: String) async throws -> Daemon {
+        try await hub.monitor(host: name, log: log, socket: nil, more: keyLines(name))
+    }
+
+    func subscriber(_ name: String) async throws -> Daemon {
+        try await hub.subscriber(
+            host: name, "subscriberaction = log\nlogfile = \(hosts.file("\(name).bans"))\n\(keyLines(name))")
+    }
+
+    /// Each message that a subscriber obeyed.
+    func obeyed(_ name: String) -> Set<Substring> {
+        Set(hosts.lines(of: "\(name).bans").compactMap { $0.split(separator: " ").last })
+    }
+
+    /// The command of a host that has joined.
+    func command(_ arguments: String..., as name: String) throws -> (status: Int32, output: String, error: String) {
+        try Daemon.run("fail2ban-cluster", arguments + ["--config", configuration(of: name)])
+    }
+
+    /// Takes a host's key away.
+    func revoke(_ name: String) throws {
+        try FileManager.default.removeItem(atPath: "\(authorizedKeys)/\(name).conf")
+    }
+}
