@@ -15,6 +15,8 @@ struct AddressReport {
 
     private let address: Address
     private let lines: [Line]
+    /// The one that allows the address, or a network that contains it, for longest.
+    private let allowance: Report?
     private let decisions: [Decision]
     private let hosts: [(host: Host, application: Application)]
 
@@ -23,15 +25,18 @@ struct AddressReport {
         _ account: AddressAccount, of address: Address, at now: Timestamp, maximumBantime: Duration, threshold: Trust
     ) {
         self.address = address
-        let reports = account.entries.map { entry in
-            var report = entry.report
-            report.state = report.state.bounded(by: maximumBantime)
-            return report
-        }
+        let reports = account.entries.map { $0.report.bounded(by: maximumBantime) }
         lines = reports.map { Line(report: $0, isLive: $0.state.isLive(at: now)) }
-        let addresses = Set(reports.map(\.subject.address)).sorted { $0.prefix > $1.prefix }
+        let (allowances, bans) = (
+            reports.filter { $0.origin.source == .allow && $0.state.isLive(at: now) },
+            reports.filter { $0.origin.source != .allow }
+        )
+        allowance = allowances.max { $0.state.until < $1.state.until }
+        let addresses = Set(bans.map(\.subject.address)).sorted { $0.prefix > $1.prefix }
         decisions = addresses.compactMap { address in
-            Decision(address, reports.filter { $0.subject.address == address }, threshold: threshold, at: now)
+            // Whatever overlaps with it is banned by nobody.
+            if allowances.contains(where: { $0.subject.address.overlaps(address) }) { return nil }
+            return Decision(address, bans.filter { $0.subject.address == address }, threshold: threshold, at: now)
         }
         let last = account.entries.map(\.sequence).max() ?? 0
         hosts = account.obeyed.map { word in
@@ -42,6 +47,14 @@ struct AddressReport {
 
     /// What it comes to, in a sentence or two.
     var conclusion: String {
+        if let allowance {
+            let (allowed, end) = (allowance.subject.address, allowance.state.until.end)
+            let sentence =
+                allowed == address
+                ? "\(address) is allowed \(end): nobody bans it, nor a network that it is in."
+                : "\(address) is in \(allowed), which is allowed \(end): nobody bans it."
+            return Table.parts(of: sentence).joined(separator: "\n")
+        }
         let own = decisions.first { $0.address == address }
         let around = decisions.filter { $0.address != address }
         let sentences = around.map { "It is in \($0.address), which \($0)." }
@@ -84,7 +97,8 @@ struct AddressReport {
         let own = decisions.first { $0.address == address }
         return Document.text(
             Fields(
-                address: "\(address)", banned: !banned.isEmpty, confidence: (own?.confidence ?? .none).percentage,
+                address: "\(address)", banned: !banned.isEmpty, allowed: allowance != nil,
+                confidence: (own?.confidence ?? .none).percentage,
                 until: own.flatMap { $0.isBan ? $0.until.rfc3339 : nil },
                 reports: lines.map { line in
                     let (report, state) = (line.report, line.report.state)
@@ -100,6 +114,7 @@ struct AddressReport {
     private struct Fields: Encodable {
         var address: String
         var banned: Bool
+        var allowed: Bool
         var confidence: Double
         var until: String?
         var reports: [ReportFields]

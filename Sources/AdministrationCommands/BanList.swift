@@ -22,12 +22,16 @@ struct BanList {
     ///   - maximumBantime: no report counts longer than this after its version's time.
     init(_ reports: some Sequence<Report>, at now: Timestamp, maximumBantime: Duration) {
         var live: [Address: [Report]] = [:]
-        for var report in reports {
-            report.state = report.state.bounded(by: maximumBantime)
-            guard report.state.isLive(at: now) else { continue }
-            live[report.subject.address, default: []].append(report)
+        var allowed: [Address] = []
+        for report in reports.lazy.map({ $0.bounded(by: maximumBantime) }) where report.state.isLive(at: now) {
+            if report.origin.source == .allow {
+                allowed.append(report.subject.address)
+            } else {
+                live[report.subject.address, default: []].append(report)
+            }
         }
-        for reports in live.values {
+        // What is allowed is banned by nobody, nor is a network that it is in.
+        for (address, reports) in live where !allowed.contains(where: { $0.overlaps(address) }) {
             let confidence = Confidence.of(reports.map(\.testimony))
             for (subject, reports) in Dictionary(grouping: reports, by: \.subject) {
                 let hosts = Set(reports.map(\.origin.host)).sorted()

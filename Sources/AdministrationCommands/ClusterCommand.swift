@@ -25,13 +25,16 @@ struct RootCommand: ParsableCommand {
                 fail2ban-cluster show 203.0.113.7
             Somebody was banned who should not be:
                 fail2ban-cluster pardon 203.0.113.7
+            Nobody is ever to ban this address:
+                fail2ban-cluster allow 203.0.113.7
 
             Times are in UTC. Exit status: 0 all well, 1 failed, 64 wrong use, 78 wrong configuration.
             """,
         version: Version.current,
         subcommands: [
             StatusCommand.self, ListCommand.self, ShowCommand.self, WatchCommand.self, BanCommand.self,
-            UnbanCommand.self, PardonCommand.self, KeygenCommand.self, InviteCommand.self, JoinCommand.self,
+            UnbanCommand.self, PardonCommand.self, AllowCommand.self, DisallowCommand.self, AllowedCommand.self,
+            KeygenCommand.self, InviteCommand.self, JoinCommand.self,
             CheckCommand.self,
         ])
 }

@@ -23,6 +23,9 @@ extension Timestamp {
         return String(description.prefix { $0 != "." }.map { $0 == "T" ? " " : $0 })
     }
 
+    /// The end of a sentence: `until 2026-11-21 09:11:24 UTC`, or `for ever`.
+    var end: String { self == .forever ? text : "until \(text) UTC" }
+
     /// For other programs: RFC 3339; nil: for ever.
     var rfc3339: String? { self == .forever ? nil : description }
 }

@@ -13,7 +13,8 @@ enum HubInspection {
             let status = StatusReply(try asker.ask(StatusRequest(asker: setup.asker).bytes))
             return [
                 Finding("hello", .ok, "\(hub.endpoint) answers, epoch \(hexadecimal(answering.greeting.epoch))"),
-                token(status, setup, reports: reports), store(status), .clock(answering.clockOffset),
+                hub.key == nil ? token(status, setup, reports: reports) : key(status), store(status),
+                .clock(answering.clockOffset),
             ].compactMap { $0 }
         } catch let failure as Failure where failure.isOldHub {
             return [
@@ -28,6 +29,12 @@ enum HubInspection {
                     "hello", .failed, "\(error)", remedy: "look into the log of fail2ban-publisher at \(hub.endpoint)")
             ]
         }
+    }
+
+    /// Without the right one there would be no answer.
+    static func key(_ status: StatusReply) -> Finding {
+        guard case .refusal(let refusal) = status else { return Finding("key", .ok, "accepted") }
+        return Finding("key", .ok, "accepted, but not for all that an administrator asks: \(refusal.reason)")
     }
 
     static func token(_ status: StatusReply, _ setup: Setup, reports: Bool) -> Finding {

@@ -24,6 +24,9 @@ struct Inspection {
     mutating func run() {
         inspectConfiguration()
         inspectDaemons()
+        inspectStart(of: configuration.publisher)
+        inspectStart(of: configuration.monitor)
+        inspectStart(of: configuration.subscriber)
         inspectState()
         inspectLog()
         inspectFail2Ban()
@@ -39,6 +42,22 @@ struct Inspection {
         findings.append(Finding("configuration", .ok, "\(configuration.path), as host \(setup.asker.host)"))
         for warning in configuration.warnings where !warning.isQuiet {
             findings.append(Finding("configuration", .warning, "\(warning)", remedy: "correct or remove it"))
+        }
+    }
+
+    /// What keeps a daemon from its start though the file can be read.
+    private mutating func inspectStart<Section: DaemonSection>(of section: Section?) {
+        guard let section else { return }
+        do throws(ConfigurationError) {
+            let _: Section = try configuration.section()
+            guard let keyFile = section.keyFile else { return }
+            _ = try KeyFile.read(keyFile)
+            findings.append(Finding("[\(Section.name)]", .ok, "is to speak by the key in \(keyFile)"))
+        } catch {
+            let isNeeded = roles.contains(Section.name)
+            findings += error.faults.map {
+                Finding("[\(Section.name)]", isNeeded ? .failed : .warning, "\($0)")
+            }
         }
     }
 

@@ -34,7 +34,7 @@ struct JoinCommand: SetupCommand {
         let (secret, isNew) = try HostKey.obtain(at: path)
         try Output.say("key: \(path)\(isNew ? " (made)" : " (was there)")")
         for hub in code.hubs { try enrol(code, at: hub, as: try HostKey.publicKey(of: secret)) }
-        let written = try JoinedConfiguration(code: code, keyFile: path).write(beside: options.path)
+        let written = try JoinedConfiguration(code: code, keyFile: path).addition.write(beside: options.path)
         for file in written { try Output.say("configuration: \(file)") }
         for hub in code.hubs { try probe(hub, code.host, secret, listens: code.roles.contains(.subscribe)) }
         let daemons = [(Role.report, "fail2ban-monitor"), (.subscribe, "fail2ban-subscriber")]

@@ -1,6 +1,5 @@
 internal import BanModel
 internal import ClusterConfiguration
-internal import LinuxSystem
 
 /// What `join` writes: the part of the configuration that follows from the code.
 struct JoinedConfiguration {
@@ -28,22 +27,7 @@ struct JoinedConfiguration {
         return text
     }
 
-    /// Returns the files that were written.
-    func write(beside path: String) throws -> [String] {
-        var written: [String] = []
-        if try FileSystem.status(of: path) == nil {
-            let note = "# All that this host needs is in \(Configuration.additionsFolder)/\(Self.fileName).\n"
-            try FileSystem.writeAtomically(path: path, bytes: Array(note.utf8), mode: 0o640)
-            written.append(path)
-        }
-        let folder = "\(FileSystem.folder(of: path))/\(Configuration.additionsFolder)"
-        try FileSystem.createFolder(folder, mode: 0o755)
-        let joined = "\(folder)/\(Self.fileName)"
-        try FileSystem.writeAtomically(path: joined, bytes: Array(text.utf8), mode: 0o640)
-        // What was just written must be readable, beside what was there.
-        _ = try Configuration.load(path: path)
-        return written + [joined]
-    }
+    var addition: ConfigurationAddition { ConfigurationAddition(name: Self.fileName, text: text) }
 
     private func needs(_ role: Role) -> Bool { !code.roles.isDisjoint(with: [role, .administer]) }
 

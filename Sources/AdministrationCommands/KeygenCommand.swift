@@ -2,14 +2,16 @@ internal import ArgumentParser
 internal import BanModel
 internal import ClusterConfiguration
 internal import DaemonKit
+internal import LinuxSystem
 
 struct KeygenCommand: SetupCommand {
     static let configuration = CommandConfiguration(
-        commandName: "keygen", abstract: "Make this host's key, and print its public half.",
+        commandName: "keygen", abstract: "On the hub: make its key, and print its public half.",
         discussion: """
             The secret key goes into the file that keyfile names, or into fail2ban-cluster.key beside the configuration, \
-            readable by its owner alone. One that is there stays. A hub needs one before it speaks with other hosts; a host \
-            that joins by `\(RootCommand.name) join` gets one there.
+            readable by its owner alone; one that is there stays. Where no keyfile is named yet, fail2ban-cluster.d/hub.conf \
+            beside the configuration names it, and all daemons of this host use it. Other hosts get a key of their own when \
+            they join.
             """)
 
     @OptionGroup var options: ConfigurationOption
@@ -18,15 +20,20 @@ struct KeygenCommand: SetupCommand {
         let configuration = try options.loadIfThere()
         let path = try HostKey.path(for: configuration, at: options.path)
         let (secret, isNew) = try HostKey.obtain(at: path)
-        try Output.say("\(try HostKey.publicKey(of: secret))")
+        let key = try HostKey.publicKey(of: secret)
+        try Output.say("\(key)")
         StandardError.write(isNew ? "The secret key is in \(path).\n" : "There was a key in \(path) already.\n")
-        guard configuration?.publisher?.keyFile == nil, configuration?.general.keyFile == nil else { return }
-        StandardError.write(
-            """
-            On a hub, write into [publisher] of \(options.path)
+        guard configuration?.publisher?.keyFile == nil else { return }
+        let addition = ConfigurationAddition(
+            name: "hub.conf",
+            text: """
+                # Written by `\(RootCommand.name) keygen`: this host's daemons, the hub among them, use this key.
+                [general]
                 keyfile = \(path)
-            restart fail2ban-publisher, and invite each host: \(RootCommand.name) invite NAME
+                serverkey = "\(key)"
 
-            """)
+                """)
+        for file in try addition.write(beside: options.path) { StandardError.write("It is named in \(file).\n") }
+        StandardError.write("Start fail2ban-publisher, and invite each host: \(RootCommand.name) invite NAME\n")
     }
 }

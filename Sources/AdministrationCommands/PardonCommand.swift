@@ -7,8 +7,8 @@ struct PardonCommand: AdministrationCommand {
         commandName: "pardon", abstract: "Lift what everybody has said of an address.",
         discussion: """
             It covers what the hub holds on exactly this address, not on networks that contain it. A new attack is a new \
-            report, and bans again; the fail2ban that saw the old one keeps its own ban until it ends. To exempt an address \
-            for good, add it to ignoreip.
+            report, and bans again; the fail2ban that saw the old one keeps its own ban until it ends. `allow` exempts an \
+            address for good, on all hosts.
             """)
 
     @OptionGroup var options: CommandOptions

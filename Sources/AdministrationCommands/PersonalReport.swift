@@ -1,7 +1,7 @@
 internal import BanModel
 internal import ClusterProtocol
 
-/// What a person says on this host: the source `person`, whose versions follow those that the hub knows.
+/// What a person says on this host: the sources `person` and `allow`, whose versions follow those that the hub knows.
 struct PersonalReport {
     private let host: Host
     private let known: [Report]
@@ -11,16 +11,24 @@ struct PersonalReport {
     init(host: Host, account: AddressAccount, at now: Timestamp) {
         self.host = host
         self.now = now
-        known = account.entries.map(\.report).filter { $0.origin == Origin(host: host, source: .person) }
+        known = account.entries.map(\.report).filter { $0.origin.host == host && $0.origin.source.isAdministrators }
     }
 
     /// - Parameter until: by the hub's clock.
     func ban(_ address: Address, in jail: Jail, until: Timestamp) -> Report {
-        let subject = Subject(jail, address)
-        let known = known.first { $0.subject == subject }?.state
+        report(.person, Subject(jail, address), until: until)
+    }
+
+    /// - Parameter until: by the hub's clock.
+    func allow(_ address: Address, until: Timestamp) -> Report {
+        report(.allow, Subject(Allowance.jail, address), until: until)
+    }
+
+    private func report(_ source: Origin.Source, _ subject: Subject, until: Timestamp) -> Report {
+        let known = known.first { $0.subject == subject && $0.origin.source == source }?.state
         let state = Report.State(
             version: version(after: known), isLifted: false, until: until, forget: known?.forget)
-        return Report(origin: Origin(host: host, source: .person), subject: subject, state: state)
+        return Report(origin: Origin(host: host, source: source), subject: subject, state: state)
     }
 
     /// One for each ban that is to be withdrawn.
@@ -28,7 +36,8 @@ struct PersonalReport {
     /// - Parameter jail: nil: in all of them.
     func lifts(of address: Address, in jail: Jail?) -> [Report] {
         known.filter { report in
-            report.subject.address == address && jail.map { $0 == report.subject.jail } ?? true
+            report.origin.source == .person && report.subject.address == address
+                && jail.map { $0 == report.subject.jail } ?? true
                 && report.state.isLive(at: now)
         }.map { report in
             var lift = report

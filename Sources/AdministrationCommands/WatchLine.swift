@@ -14,6 +14,10 @@ struct WatchLine {
         let (subject, origin) = (report.subject, report.origin)
         let source = origin.source == .log ? "" : " (\(origin.source.rawValue))"
         let end = report.state.until == .forever ? "for ever" : "until \(report.state.until.text)"
+        if origin.source == .allow {
+            let word = report.state.isLifted ? "disallowed \(subject.address)" : "allowed \(subject.address) \(end)"
+            return "\(time.text) \(word), says \(origin.host)"
+        }
         return report.state.isLifted
             ? "\(time.text) lifted \(subject.address) in \(subject.jail), says \(origin.host)\(source)"
             : "\(time.text) banned \(subject.address) in \(subject.jail) \(end), says \(origin.host)\(source)"

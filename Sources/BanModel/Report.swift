@@ -3,6 +3,11 @@ package struct Origin: Hashable, Sendable {
     /// Where on the host the word comes from.
     package enum Source: String, Hashable, Sendable, CaseIterable {
         case log, action, person
+        /// An administrator's word that an address may not be banned anywhere: the reverse of a ban.
+        case allow
+
+        /// What administrators say: beside what the monitor of their host says.
+        package var isAdministrators: Bool { self == .person || self == .allow }
 
         /// A monitor's own: what the other says is nothing that fail2ban could answer for.
         package static let ofMonitor: [Source] = [.log, .action]
@@ -13,6 +18,7 @@ package struct Origin: Hashable, Sendable {
             case .log: hasher.combine(0)
             case .action: hasher.combine(1)
             case .person: hasher.combine(2)
+            case .allow: hasher.combine(3)
             }
         }
     }
@@ -23,6 +29,13 @@ package struct Origin: Hashable, Sendable {
     package init(host: Host, source: Source = .log) {
         self.host = host
         self.source = source
+    }
+}
+
+extension Origin {
+    /// As readers count a state of this origin's: what is allowed, as long as was said, since nobody renews it.
+    package func bounded(_ state: Report.State, by maximum: Duration) -> Report.State {
+        source == .allow ? state : state.bounded(by: maximum)
     }
 }
 
@@ -82,7 +95,7 @@ package struct Report: Hashable, Sendable {
         /// Whether it must be kept: it counts, or keeps an older version from counting.
         package func isKept(at now: Timestamp) -> Bool { now < forget }
 
-        /// As readers count it: nothing counts longer than this after its version's time.
+        /// As readers count a ban: none counts longer than this after its version's time.
         package func bounded(by maximum: Duration) -> Self {
             let latest = Timestamp(microseconds: version) + maximum
             var bounded = self
@@ -104,6 +117,13 @@ package struct Report: Hashable, Sendable {
     package var origin: Origin
     package var subject: Subject
     package var state: State
+
+    /// As readers count it.
+    package func bounded(by maximum: Duration) -> Report {
+        var report = self
+        report.state = origin.bounded(state, by: maximum)
+        return report
+    }
 
     package init(origin: Origin, subject: Subject, state: State) {
         self.origin = origin

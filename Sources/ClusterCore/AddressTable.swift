@@ -48,6 +48,22 @@ struct AddressTable<Row: AddressRow>: Sendable {
         parts[part].search(address, address.hashValue) { isEnough(Place(part, $0), $1) }
     }
 
+    /// Every address that a row is about and that is a part of this one, or has a part of it.
+    ///
+    /// For a network each row is looked at, for an address only what it can be in.
+    func addresses(overlapping address: Address) -> Set<Address> {
+        if address.isNetwork { return Set(rows.lazy.map(\.row.address).filter { $0.overlaps(address) }) }
+        return Set(
+            address.coverings.filter { covering in
+                var isFound = false
+                search(covering) { _, _ in
+                    isFound = true
+                    return true
+                }
+                return isFound
+            })
+    }
+
     mutating func insert(_ row: Row) -> Place {
         let part = ReportBuckets.index(of: row.address)
         count += 1

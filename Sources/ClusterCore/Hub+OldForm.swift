@@ -30,6 +30,18 @@ extension Hub {
         ban(of: address, by: nil, at: now) == nil ? silence(address, and: nil) : []
     }
 
+    /// What may be banned of it has changed: whoever is allowed is banned by nobody, and whoever is not any more, is again.
+    mutating func retellOverlapping(_ address: Address, at now: Timestamp) -> [Announcement] {
+        let told = table.addresses(overlapping: address).union(toldOtherwise.keys.filter { $0.overlaps(address) })
+        return told.sorted().flatMap { address in
+            guard objection(against: address, at: now) == nil else { return retell(address, at: now) }
+            let bans = table.claims(on: address).map {
+                Report(origin: $0.origin, subject: Subject($0.jail, address), state: $0.state)
+            }
+            return bans.filter { isBan($0, at: now) }.sorted { $0.key < $1.key }.flatMap { tell($0, at: now) }
+        }
+    }
+
     /// The report there is one that they are told of.
     mutating func tell(at place: ReportTable.Place, of address: Address) {
         if !isTold(address, of: nil) { toldAddresses += 1 }
@@ -72,10 +84,11 @@ extension Hub {
 
     /// Where somebody, or this voice, vouches for a ban of it; nil for an address that may not be banned.
     private func ban(of address: Address, by voice: Voice?, at now: Timestamp) -> ReportTable.Place? {
-        guard reason(against: address) == nil else { return nil }
+        guard objection(against: address, at: now) == nil else { return nil }
         var found: ReportTable.Place?
         table.search(address) { place, claim in
-            guard isLive(claim.state, at: now), voice.map({ $0 == Voice(claim) }) ?? true else { return false }
+            let report = Report(origin: claim.origin, subject: Subject(claim.jail, address), state: claim.state)
+            guard isBan(report, at: now), voice.map({ $0 == Voice(claim) }) ?? true else { return false }
             found = place
             return true
         }

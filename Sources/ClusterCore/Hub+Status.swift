@@ -35,7 +35,7 @@ extension Hub {
     ///
     /// - Parameter host: who asks. What it has said itself comes first, and is not left out: its next version follows that.
     package func account(of address: Address, for host: Host, at now: Timestamp) -> AddressAccount {
-        let claims = address.coverings.flatMap { covering in
+        let claims = Set(address.coverings).union(table.allowlist.covering(address)).sorted().flatMap { covering in
             table.claims(on: covering).map {
                 Report(origin: $0.origin, subject: Subject($0.jail, covering), state: $0.state)
             }
@@ -44,7 +44,8 @@ extension Hub {
         // Then what counts, and of that the latest.
         func rank(_ report: Report) -> (Int, Int, Version, ReportKey) {
             (
-                report.origin.host == host ? 0 : 1, isLive(report.state, at: believed) ? 0 : 1, -report.state.version,
+                report.origin.host == host ? 0 : 1,
+                report.bounded(by: settings.maximumBantime).state.isLive(at: believed) ? 0 : 1, -report.state.version,
                 report.key
             )
         }
@@ -60,13 +61,16 @@ extension Hub {
             })
     }
 
-    /// An administrator's lift of every report that is kept on exactly this address: each with the same version, so that
-    /// whatever comes later speaks again.
-    package mutating func pardon(_ address: Address, token: String?, at now: Timestamp) -> Outcome {
+    /// An administrator's lift of every report that bans, or allows, exactly this address: each with the same version, so
+    /// that whatever comes later speaks again.
+    package mutating func pardon(
+        _ address: Address, allowances: Bool = false, token: String?, at now: Timestamp
+    ) -> Outcome {
         if let refusal = refusal(of: token) { return Outcome(refusal: refusal) }
         look(at: now)
         var outcome = Outcome()
-        let banned = table.claims(on: address).filter { !$0.state.isLifted }.map {
+        let claims = table.claims(on: address).filter { ($0.origin.source == .allow) == allowances }
+        let banned = claims.filter { !$0.state.isLifted }.map {
             Report(origin: $0.origin, subject: Subject($0.jail, address), state: $0.state)
         }
         for var report in banned.sorted(by: { $0.key < $1.key }) {
@@ -74,7 +78,8 @@ extension Hub {
             // Known, and not banned by it: there is nothing that could be refused.
             _ = merge(report, into: &outcome, at: now)
         }
-        outcome.broadcasts = retell(address, at: believed(now))
+        outcome.broadcasts =
+            allowances ? retellOverlapping(address, at: believed(now)) : retell(address, at: believed(now))
         return outcome
     }
 

@@ -95,7 +95,8 @@ package struct Hub: Sendable {
         table.watchAll(at: clock.believed(now))
         // Who was told is to hear of the end.
         let live = table.allRows.filter { place, row in
-            isLive(table.state(at: place), at: clock.believed(now)) && reason(against: row.address) == nil
+            isBan(table.report(of: row, at: place), at: clock.believed(now))
+                && objection(against: row.address, at: clock.believed(now)) == nil
         }
         for (place, row) in live { tell(at: place, of: row.address) }
         return advance(to: now)
@@ -105,8 +106,8 @@ package struct Hub: Sendable {
     package mutating func reconfigure(_ settings: Settings, at now: Timestamp) -> Outcome {
         self.settings = settings
         var outcome = Outcome()
-        let exempt = toldOf.filter { reason(against: $0) != nil }
         look(at: now)
+        let exempt = toldOf.filter { objection(against: $0, at: clock.believed(now)) != nil }
         table.bound(by: settings.maximumBantime, at: clock.believed(now))
         outcome.broadcasts = exempt.sorted().flatMap { retell($0, at: clock.believed(now)) }
         return outcome
@@ -151,7 +152,7 @@ package struct Hub: Sendable {
         _ reports: [Report], from host: Host, _ instance: Instance, token: String?, at now: Timestamp
     ) -> Outcome {
         // What a person says on a host is beside what its monitor says.
-        let isMonitor = reports.contains { $0.origin.source != .person }
+        let isMonitor = reports.contains { !$0.origin.source.isAdministrators }
         if let refusal = refusal(of: token) ?? (isMonitor ? admit(instance, as: host, at: now) : nil) {
             return Outcome(refusal: refusal)
         }
@@ -164,6 +165,8 @@ package struct Hub: Sendable {
             }
             if let refusal = merge(report, into: &outcome, at: now) {
                 outcome.except[index] = refusal
+            } else if report.origin.source == .allow {
+                outcome.broadcasts += retellOverlapping(report.subject.address, at: clock.believed(now))
             } else {
                 outcome.broadcasts += tell(report, at: clock.believed(now))
             }
@@ -204,16 +207,22 @@ package struct Hub: Sendable {
         look(at: now)
         var outcome = Outcome()
         var ended: Set<Address> = []
+        var allowed: Set<Address> = []
         let believed = clock.believed(now)
         for place in table.takeEnded(by: believed) {
             let report = table.report(at: place)
-            if !isLive(report.state, at: believed) { ended.insert(report.subject.address) }
-            if !isKept(report.state, at: believed) {
+            if report.origin.source == .allow {
+                allowed.insert(report.subject.address)
+            } else if !isBan(report, at: believed) {
+                ended.insert(report.subject.address)
+            }
+            if !isKept(report, at: believed) {
                 forget(report, at: place)
                 outcome.forgotten.append(report.key)
             }
         }
         outcome.broadcasts = ended.sorted().flatMap { retell($0, at: believed) }
+        outcome.broadcasts += allowed.sorted().flatMap { retellOverlapping($0, at: believed) }
         return outcome
     }
 
@@ -266,24 +275,36 @@ package struct Hub: Sendable {
         NeverBanned.reason(address, ignored: settings.ignored)
     }
 
+    /// Why nobody bans this address, though it may be reported: that may change.
+    func objection(against address: Address, at now: Timestamp) -> String? {
+        reason(against: address) ?? table.allowlist.reason(against: address, at: now)
+    }
+
+    /// Why a report of this is refused, whoever brings it.
+    private func reason(against report: Report) -> String? {
+        guard !report.state.isLifted else { return nil }
+        let (address, isAllowance) = (report.subject.address, report.origin.source == .allow)
+        let reason = isAllowance ? Allowance.reason(against: address) : reason(against: address)
+        return reason.map { "\(address) may not be \(isAllowance ? "allowed" : "banned"): \($0)" }
+    }
+
     // MARK: Memory
 
     mutating func merge(_ report: Report, into outcome: inout Outcome, at now: Timestamp) -> HubRefusal? {
-        if !report.state.isLifted, let reason = reason(against: report.subject.address) {
-            return HubRefusal(.never, "\(report.subject.address) may not be banned: \(reason)")
-        }
+        if let reason = reason(against: report) { return HubRefusal(.never, reason) }
         let place = table.place(of: report.key)
         let known = place.map { table.state(at: $0) }
         let merged = known?.merged(with: report.state) ?? report.state
         // Nothing new, or over before it came.
-        guard merged != known, isKept(merged, at: clock.believed(now)) else { return nil }
         var news = report
         news.state = merged
+        guard merged != known, isKept(news, at: clock.believed(now)) else { return nil }
         if let place, let known {
             table.replace(known, at: place, by: merged, at: clock.believed(now))
         } else {
             let (host, address) = (report.origin.host, report.subject.address)
             guard table.count < Self.limit else { return HubRefusal(.later, "the hub is full") }
+            if report.origin.source == .allow, let refusal = refusalToAllow(address) { return refusal }
             guard table.count(of: host, on: address) < Self.jails else {
                 return HubRefusal(.never, "\(host) has reported \(address) in \(Self.jails) jails")
             }
@@ -296,11 +317,24 @@ package struct Hub: Sendable {
         return nil
     }
 
-    func isLive(_ state: Report.State, at now: Timestamp) -> Bool {
-        state.bounded(by: settings.maximumBantime).isLive(at: now)
+    /// More than there is room for.
+    private func refusalToAllow(_ address: Address) -> HubRefusal? {
+        let list = table.allowlist
+        guard list.count < Allowance.limit else {
+            return HubRefusal(.later, "\(Allowance.limit) addresses and networks are allowed already")
+        }
+        guard !address.isNetwork || list.networkCount < Allowance.networkLimit else {
+            return HubRefusal(.later, "\(Allowance.networkLimit) networks are allowed already")
+        }
+        return nil
     }
 
-    func isKept(_ state: Report.State, at now: Timestamp) -> Bool {
-        state.bounded(by: settings.maximumBantime).isKept(at: now)
+    /// Whether it vouches for a ban now.
+    func isBan(_ report: Report, at now: Timestamp) -> Bool {
+        report.origin.source != .allow && report.bounded(by: settings.maximumBantime).state.isLive(at: now)
+    }
+
+    func isKept(_ report: Report, at now: Timestamp) -> Bool {
+        report.bounded(by: settings.maximumBantime).state.isKept(at: now)
     }
 }

@@ -29,6 +29,18 @@ struct Ledger: Sendable {
         rows.rows.map { (Subject(jails[$0.row.jail], $0.row.address), entry($0.row)) }
     }
 
+    /// Those on what overlaps an address.
+    func placements(overlapping address: Address) -> [Subject] {
+        rows.addresses(overlapping: address).flatMap { address in
+            var placements: [Subject] = []
+            rows.search(address) { _, row in
+                placements.append(Subject(jails[row.jail], address))
+                return false
+            }
+            return placements
+        }
+    }
+
     /// Those placements, in their order, in this step in this jail.
     func placements(in jail: Jail, _ step: LedgerRecord.Step) -> [Subject] {
         guard let number = jails.number(of: jail) else { return [] }

@@ -36,13 +36,30 @@ struct Replica: Sendable {
     /// When something changes by time alone.
     var nextEnd: Timestamp? { table.nextEnd }
 
-    /// The placements of which something has ended by then, the earliest first. Forgets what need not be remembered.
-    mutating func takeEnded(by now: Timestamp) -> [Subject] {
+    /// The reports of which something has ended by then, the earliest first. Forgets what need not be remembered.
+    mutating func takeEnded(by now: Timestamp) -> [ReportKey] {
         table.takeEnded(by: now).map { place in
             let report = table.report(at: place)
-            if !isKept(report.state, at: now) { table.remove(at: place) }
-            return placement(of: report.subject)
+            if !isKept(report, at: now) { table.remove(at: place) }
+            return report.key
         }
+    }
+
+    /// Why an address may not be banned though somebody reports it; nil where it may.
+    func objection(against address: Address, at now: Timestamp) -> String? {
+        table.allowlist.reason(against: address, at: now)
+    }
+
+    /// The placements of all reports on what overlaps an address.
+    func placements(overlapping address: Address) -> Set<Subject> {
+        var placements: Set<Subject> = []
+        for address in table.addresses(overlapping: address) {
+            table.search(address) { _, claim in
+                placements.insert(placement(of: Subject(claim.jail, address)))
+                return false
+            }
+        }
+        return placements
     }
 
     /// Forgets every report that is not to be kept.
@@ -52,8 +69,8 @@ struct Replica: Sendable {
     }
 
     /// Whether it counts, or keeps an older version from counting.
-    func isKept(_ state: Report.State, at now: Timestamp) -> Bool {
-        state.bounded(by: maximumBantime).isKept(at: now)
+    func isKept(_ report: Report, at now: Timestamp) -> Bool {
+        report.bounded(by: maximumBantime).state.isKept(at: now)
     }
 
     /// Who vouches for a ban of this placement, and until when; the one that does so longest.

@@ -23,6 +23,8 @@ struct ReportTable: Sendable {
         var beginning: ReportDigest.Beginning
         /// The number of its origin.
         var origin: Int
+        /// Whether its reports allow addresses rather than ban them.
+        var isAllowance: Bool
     }
 
     /// What one origin's reports come to.
@@ -52,6 +54,7 @@ struct ReportTable: Sendable {
     /// By the number of the origin.
     private var summaries: [Summary] = []
     private(set) var buckets = ReportBuckets()
+    private(set) var allowlist = Allowlist()
     /// When something of a report ends: its ban, and then the need to remember it. Some are of states that are past.
     private var ends = Heap<End>()
 
@@ -150,6 +153,11 @@ struct ReportTable: Sendable {
         row.state(forget: row.isRemembered ? forgets[place] : nil)
     }
 
+    /// Every address on which there is a report, of which this one has a part, or which has a part of it.
+    func addresses(overlapping address: Address) -> Set<Address> {
+        rows.addresses(overlapping: address)
+    }
+
     // MARK: Changing
 
     /// Merges one report. Returns what is known then, where that is news.
@@ -174,7 +182,8 @@ struct ReportTable: Sendable {
         if isNew {
             let beginning = ReportDigest.Beginning(report.origin, report.subject.jail)
             while voices.count <= Int(speaker) { voices.append(nil) }
-            voices[Int(speaker)] = Voice(beginning: beginning, origin: origin)
+            voices[Int(speaker)] = Voice(
+                beginning: beginning, origin: origin, isAllowance: report.origin.source == .allow)
         }
         let place = rows.insert(ReportRow(report.subject.address, speaker, report.state))
         note(nil, report.state, at: place)
@@ -228,6 +237,10 @@ struct ReportTable: Sendable {
             summaries[voice.origin].version = max(summaries[voice.origin].version, new.version)
             buckets.add(withPardon(new, row.address, voice, digest), to: bucket)
         }
+        if voice.isAllowance {
+            let speaker = speakers[row.speaker]
+            allowlist.note(new, of: ReportKey(speaker.origin, Subject(speaker.jail, row.address)))
+        }
         if let new, new.forget != new.until {
             forgets[place] = new.forget
         } else if old.map({ $0.forget != $0.until }) ?? false {
@@ -255,7 +268,7 @@ struct ReportTable: Sendable {
         while let first = ends.min, first.time <= now {
             ends.removeMin()
             guard let row = rows.row(at: first.place), !seen.contains(first.place) else { continue }
-            let state = state(of: row, at: first.place).bounded(by: maximumBantime)
+            let state = bounded(state(of: row, at: first.place), of: row)
             // Of a state that is past, unless something has ended by now.
             guard first.time == state.until || state.forget <= now else { continue }
             ended.append(first.place)
@@ -268,7 +281,7 @@ struct ReportTable: Sendable {
     mutating func watchAll(at now: Timestamp) {
         var ends: [End] = []
         for (place, row) in rows.rows {
-            let (first, second) = moments(of: state(of: row, at: place), from: now)
+            let (first, second) = moments(of: bounded(state(of: row, at: place), of: row), from: now)
             if let first { ends.append(End(time: first, place: place)) }
             if let second { ends.append(End(time: second, place: place)) }
         }
@@ -283,16 +296,21 @@ struct ReportTable: Sendable {
     }
 
     private mutating func watch(_ state: Report.State, at place: Place, from now: Timestamp) {
-        let (first, second) = moments(of: state, from: now)
+        let (first, second) = moments(of: bounded(state, of: rows[place]), from: now)
         if let first { ends.insert(End(time: first, place: place)) }
         if let second { ends.insert(End(time: second, place: place)) }
         // Most are of states that are past.
         if ends.count > 3 * count + 100 { watchAll(at: now) }
     }
 
+    private func bounded(_ state: Report.State, of row: ReportRow) -> Report.State {
+        voices[Int(row.speaker)]?.isAllowance == true ? state : state.bounded(by: maximumBantime)
+    }
+
     /// When it stops to count, and when it may be forgotten; what is past needs no look, but for the last one.
-    private func moments(of state: Report.State, from now: Timestamp) -> (Timestamp?, Timestamp?) {
-        let bounded = state.bounded(by: maximumBantime)
+    ///
+    /// - Parameter bounded: as it counts.
+    private func moments(of bounded: Report.State, from now: Timestamp) -> (Timestamp?, Timestamp?) {
         let forget = bounded.forget == .forever ? nil : max(bounded.forget, now)
         guard bounded.isLive(at: now), bounded.until < bounded.forget else { return (forget, nil) }
         return (bounded.until, forget)

@@ -88,7 +88,7 @@ extension Subscriber {
 
     private mutating func take(_ reports: [Report], at now: Timestamp) {
         let hubTime = hubTime(now)
-        for report in reports where replica.isKept(report.state, at: hubTime) {
+        for report in reports where replica.isKept(report, at: hubTime) {
             guard replica.count < Self.limit else {
                 emit(.note(.full))
                 return

@@ -243,6 +243,7 @@ package struct Subscriber: Sendable {
         let placement = replica.placement(of: report.subject)
         ledger.name(report.origin.host, for: placement)
         review(placement, at: now)
+        if report.origin.source == .allow { reviewOverlapping(report.subject.address, at: now) }
         if state.isPardoned { pardon(report, at: now) }
     }
 
@@ -276,7 +277,7 @@ package struct Subscriber: Sendable {
 
     /// The replica's file written anew.
     package func replicaSnapshot(at now: Timestamp) -> [Report] {
-        replica.reports.filter { replica.isKept($0.state, at: hubTime(now)) }
+        replica.reports.filter { replica.isKept($0, at: hubTime(now)) }
     }
 
     /// How many reports that has, or a few more.
@@ -317,6 +318,12 @@ package struct Subscriber: Sendable {
         plan.forget(at: now)
         let done = ledger.entries.map(\.placement)
         for placement in replica.placements.union(done).sorted() { review(placement, at: now) }
+    }
+
+    /// What may be banned of it has changed.
+    private mutating func reviewOverlapping(_ address: Address, at now: Timestamp) {
+        let done = ledger.placements(overlapping: address)
+        for placement in replica.placements(overlapping: address).union(done).sorted() { review(placement, at: now) }
     }
 
     /// Forgets reports that the prefix filter passes over: whether they are lifted, nobody would hear.
@@ -374,7 +381,10 @@ package struct Subscriber: Sendable {
             waitNoLonger(at: now)
             resetEnds(at: now)
         }
-        for placement in replica.takeEnded(by: hubTime(now)) { review(placement, at: now) }
+        for ended in replica.takeEnded(by: hubTime(now)) {
+            review(replica.placement(of: ended.subject), at: now)
+            if ended.origin.source == .allow { reviewOverlapping(ended.subject.address, at: now) }
+        }
         for placement in deadlines.takeDue(at: clock.believed(now)) { review(placement, at: now) }
         if underway == nil { begin(at: now) }
         noteObedience()
@@ -396,7 +406,7 @@ package struct Subscriber: Sendable {
 
     /// Who wants this placement banned; nil where nobody does or nobody may.
     func decision(on placement: Subject, at now: Timestamp) -> (host: Host, until: Timestamp)? {
-        guard refusal(of: placement.address) == nil else { return nil }
+        guard refusal(of: placement.address, at: now) == nil else { return nil }
         // What another action banned before is undone where it was done.
         guard settings.target != .packetFilter || isInPacketFilter(placement) else { return nil }
         return wish(for: placement, at: now)
@@ -422,17 +432,17 @@ package struct Subscriber: Sendable {
     private static func counts(
         _ origin: Origin, _ subject: Subject, on host: Host, through filter: String
     ) -> Bool {
-        guard origin.host != host || origin.source == .person else { return false }
+        guard origin.source != .allow, origin.host != host || origin.source == .person else { return false }
         return filter.isEmpty || Announcement(origin.host, subject, .ban).description.hasPrefix(filter)
     }
 
-    private func refusal(of address: Address) -> String? {
-        NeverBanned.reason(address, ignored: settings.ignored)
+    private func refusal(of address: Address, at now: Timestamp) -> String? {
+        NeverBanned.reason(address, ignored: settings.ignored) ?? replica.objection(against: address, at: hubTime(now))
     }
 
     /// Looks at a placement anew: after news of it, when an end comes, and when an act on it failed.
     mutating func review(_ placement: Subject, at now: Timestamp) {
-        if let reason = refusal(of: placement.address), wish(for: placement, at: now) != nil {
+        if let reason = refusal(of: placement.address, at: now), wish(for: placement, at: now) != nil {
             effects.append(.note(.neverBanned(placement.address, reason: reason)))
         }
         if let entry = ledger[placement], entry.step == .yielded,

@@ -19,8 +19,8 @@ extension HubQuestion {
 
     /// What a person says of a host needs another role than what its monitor says.
     private static func purposes(of request: ReportsRequest) -> [Purpose] {
-        let isPersonal = request.reports.contains { $0.origin.source == .person }
-        let isOther = request.reports.contains { $0.origin.source != .person }
+        let isPersonal = request.reports.contains(where: \.origin.source.isAdministrators)
+        let isOther = request.reports.contains { !$0.origin.source.isAdministrators }
         return (isPersonal ? [.administer(as: request.host)] : [])
             + (isOther || !isPersonal ? [.report(as: request.host)] : [])
     }

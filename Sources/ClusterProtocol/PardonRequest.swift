@@ -1,26 +1,35 @@
 package import BanModel
 
-/// Lifts every report that the hub keeps on exactly this address (docs/protocol.md).
+/// Lifts every report that the hub keeps on exactly this address: those that ban it, or those that allow it
+/// (docs/protocol.md).
 ///
-///     PARDON|HOST [TOKEN]
+///     PARDON|HOST [TOKEN]    or    DISALLOW|HOST [TOKEN]
 ///     ADDRESS
 package struct PardonRequest: Hashable, Sendable {
-    static let verb = "PARDON"
+    private static let (pardon, disallow) = ("PARDON", "DISALLOW")
 
     package var asker: Asker
     package var address: Address
+    /// Whether those that allow the address are lifted, rather than those that ban it.
+    package var disallows: Bool
 
-    package init(asker: Asker, address: Address) {
+    package init(asker: Asker, address: Address, disallows: Bool = false) {
         self.asker = asker
         self.address = address
+        self.disallows = disallows
     }
 
-    package var bytes: [UInt8] { AskedLines.bytes(Self.verb, asker, address.description) }
+    package var bytes: [UInt8] {
+        AskedLines.bytes(disallows ? Self.disallow : Self.pardon, asker, address.description)
+    }
 
     /// nil where the request is another one.
     init?(reading bytes: [UInt8]) throws(HubRefusal) {
-        guard let request = try AskedLines(Self.verb, reading: bytes) else { return nil }
-        self.init(asker: request.asker, address: try request.onlyAddress)
+        let pardon = try AskedLines(Self.pardon, reading: bytes)
+        var request = pardon
+        if pardon == nil { request = try AskedLines(Self.disallow, reading: bytes) }
+        guard let request else { return nil }
+        self.init(asker: request.asker, address: try request.onlyAddress, disallows: pardon == nil)
     }
 }
 

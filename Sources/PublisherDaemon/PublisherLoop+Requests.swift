@@ -54,10 +54,11 @@ extension PublisherLoop {
         case .status(let request): return .later(.status(request))
         case .show(let request): return .later(.show(request))
         case .pardon(let request):
-            let outcome = hub.pardon(request.address, token: request.asker.token, at: wall())
+            let outcome = hub.pardon(
+                request.address, allowances: request.disallows, token: request.asker.token, at: wall())
             if let refusal = outcome.refusal { return .now(refuse(refusal, request.asker)) }
             logger.notice(
-                "pardoned",
+                request.disallows ? "disallowed" : "pardoned",
                 metadata: [
                     "address": "\(request.address)", "by": "\(request.asker.host)", "reports": "\(outcome.news.count)",
                 ])

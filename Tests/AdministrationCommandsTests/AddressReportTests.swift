@@ -50,7 +50,7 @@ import Testing
         let report = try shown(account([(1, try report("203.0.113.7"))], obeyed: [("web2", 7, 0)]))
         #expect(
             report.document { "own/\($0)" }
-                == #"{"address":"203.0.113.7","banned":true,"confidence":100,"reports":[{"address":"203.0.113.7","jail":"sshd","#
+                == #"{"address":"203.0.113.7","allowed":false,"banned":true,"confidence":100,"reports":[{"address":"203.0.113.7","jail":"sshd","#
                 + #""lifted":false,"live":true,"origin":"own/web1","since":"2027-01-15T08:00:00.000Z","source":"log","#
                 + #""until":"2027-01-15T08:10:00.000Z"}],"subscribers":[{"applied":"not yet","host":"web2"}],"#
                 + #""until":"2027-01-15T08:10:00.000Z"}"#)

@@ -72,7 +72,7 @@ import Testing
     }
 
     @Test func `a check of a right configuration ends with 0 and starts nothing`() async throws {
-        try await withFile("[general]\nhostname = a\n[monitor]\nzmqreplyserver = tcp://192.0.2.1:5678") { path in
+        try await withFile("[general]\nhostname = a\n[monitor]\nzmqreplyserver = tcp://127.0.0.1:5678") { path in
             #expect(await status(of: ["-n", "--config", path]) == 0)
             #expect(await status(of: ["run", "--check", "--config", path]) == 0)
         }

@@ -99,6 +99,30 @@ struct PacketFilterTests {
         try await rig.holds("198.51.100.7")
     }
 
+    @Test func `an allowed address is in the kernel no more, nor any network that it is in, with a hub or without`()
+        async throws
+    {
+        let rig = try await Rig()
+        try rig.ban("198.51.100.7")
+        try rig.ban("198.51.100.0/24")
+        try rig.ban("203.0.113.1")
+        try await rig.holds("198.51.100.0/24", "198.51.100.7", "203.0.113.1")
+        _ = try rig.run("allow", "198.51.100.7")
+        try await rig.holds("203.0.113.1")
+        #expect(try rig.run("allowed").contains("198.51.100.7"))
+        // Reported again, and by what it is in.
+        try rig.ban("198.51.100.7", for: "2h")
+        try rig.ban("198.51.100.0/25")
+        try rig.ban("203.0.113.2")
+        try await rig.holds("203.0.113.1", "203.0.113.2")
+        // No hub, a host that starts anew, and a table that is made anew.
+        rig.hub.publisher.kill9()
+        rig.subscriber.kill9()
+        try rig.nft("flush ruleset")
+        try await rig.subscriber.start()
+        try await rig.holds("203.0.113.1", "203.0.113.2")
+    }
+
     @Test func `what changed while the subscriber was dead is made right by its start`() async throws {
         let rig = try await Rig()
         try rig.ban("198.51.100.1")

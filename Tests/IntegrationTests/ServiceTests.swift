@@ -133,6 +133,10 @@ import Testing
                 name, host: "a", general: "fail2banclient =", section: section, environment: environment)
             try await eventually("\(name) lives") { seen().dropFirst(before).filter { $0 == "WATCHDOG=1" }.count > 3 }
             _ = try await daemon.reload { $0 += "\n" }
+            // It says that it has read the file before it says that it goes by it.
+            try await eventually("\(name) is ready again") {
+                seen().dropFirst(before).filter { $0 == "READY=1" }.count == 2
+            }
             #expect(daemon.stop() == 0)
             try await eventually("\(name) has ended") { seen().last == "STOPPING=1" }
             let words = seen().dropFirst(before).filter { $0 != "WATCHDOG=1" }
