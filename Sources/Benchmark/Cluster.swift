@@ -12,7 +12,11 @@ final class Cluster {
         self.workshop = workshop
         let hub = try Self.daemon(
             workshop, "publisher", host: "hub",
-            section: "replybindurl = tcp://127.0.0.1:*\nbroadcasterbindurl = tcp://127.0.0.1:*")
+            section: """
+                replybindurl = tcp://127.0.0.1:*
+                broadcasterbindurl = tcp://127.0.0.1:*
+                ratelimit = 10000000/s
+                """)
         self.hub = hub.daemon
         replies = try hub.daemon.endpoint("replies")
         broadcasts = try hub.daemon.endpoint("broadcasts")

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import LinuxSystem
 
 /// What the system counts of a process: proc_pid_status(5), and the scheduler's own account, in nanoseconds.
@@ -20,14 +21,21 @@ struct ProcessUse {
         peak = (status["VmHWM"] ?? 0) * 1024
         threads = [:]
         for number in try FileSystem.names(in: "/proc/\(process)/task") {
-            let folder = "/proc/\(process)/task/\(number)"
-            let counts = try Self.fields("\(folder)/status")
-            let cpu = try Self.text("\(folder)/schedstat").split(separator: " ").first.flatMap { Double($0) } ?? 0
-            let name = try Self.text("\(folder)/comm").split(separator: "\n").first ?? ""
-            threads[number] = Thread(
-                name: String(name), cpu: cpu / 1e9,
-                switches: Int((counts["voluntary_ctxt_switches"] ?? 0) + (counts["nonvoluntary_ctxt_switches"] ?? 0)))
+            do {
+                threads[number] = try Self.thread(in: "/proc/\(process)/task/\(number)")
+            } catch let error as SystemError where error.isMissing || error.code == ESRCH {
+                continue  // it has ended since it was listed
+            }
         }
+    }
+
+    private static func thread(in folder: String) throws -> Thread {
+        let counts = try fields("\(folder)/status")
+        let cpu = try text("\(folder)/schedstat").split(separator: " ").first.flatMap { Double($0) } ?? 0
+        let name = try text("\(folder)/comm").split(separator: "\n").first ?? ""
+        return Thread(
+            name: String(name), cpu: cpu / 1e9,
+            switches: Int((counts["voluntary_ctxt_switches"] ?? 0) + (counts["nonvoluntary_ctxt_switches"] ?? 0)))
     }
 
     /// Seconds of all threads since then.

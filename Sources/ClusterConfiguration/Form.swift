@@ -75,6 +75,18 @@ extension Form where Value == Int32 {
     }
 }
 
+extension Form where Value == Int {
+    /// - Parameter unit: what may stand behind the number.
+    static func count(_ range: ClosedRange<Int>, unit: String = "") -> Self {
+        Self(
+            expected: "a whole number from \(range.lowerBound) to \(range.upperBound)"
+                + (unit.isEmpty ? "" : ", perhaps with \(unit)")
+        ) { text in
+            Int(text.hasSuffix(unit) ? text.dropLast(unit.count) : text[...]).flatMap { range.contains($0) ? $0 : nil }
+        }
+    }
+}
+
 extension Form where Value == Jail {
     static var jail: Self { Self(expected: "names of jails of A-Z a-z 0-9 _ . -, at most 64 each") { Jail($0) } }
 }

@@ -8,7 +8,7 @@ enum KnownNames {
     /// Keys that mean nothing to this version, but that a shared file may hold for another one.
     static let unused: [String: Set<String>] = [
         GeneralSection.name: ["clusterkey"],
-        PublisherSection.name: ["httpbindurl", "ratelimit", "maxbans"],
+        PublisherSection.name: ["httpbindurl"],
     ]
 
     /// `[friend NAME]`: the one section that is not used yet, and the one that has a name.

@@ -17,6 +17,10 @@ package struct PublisherSection: DaemonSection {
     package var maximumBantime: Duration = .seconds(30 * 86_400)
     /// `database`: the file of the reports; nil: `publisher.db` in `statedir`.
     package var database: AbsolutePath?
+    /// `ratelimit`: reports or questions a second that one client may ask for, in the long run.
+    package var rateLimit = 1_000
+    /// `maxbans`: reports of one host's, by each of its sources, that are kept.
+    package var mostBans = 1_000_000
     /// `keyfile`: the hub's secret key; nil: everything is in the clear.
     package var keyFile: AbsolutePath?
     /// `authorizedkeys`: the folder with a file for each client; nil: `authorizedkeys` in `statedir`.
@@ -35,6 +39,8 @@ package struct PublisherSection: DaemonSection {
         let range: ClosedRange<Duration> = .seconds(1) ... .seconds(100 * 365 * 86_400)
         maximumBantime = reader.value("maxbantime", .duration(range, "from 1s to 100 years"), default: maximumBantime)
         database = reader.optional("database", .path)
+        rateLimit = reader.value("ratelimit", .count(1...10_000_000, unit: "/s"), default: rateLimit)
+        mostBans = reader.value("maxbans", .count(1...4_000_000), default: mostBans)
         keyFile = reader.optional("keyfile", .path) ?? general?.keyFile
         authorizedKeys = reader.optional("authorizedkeys", .path)
         let allowsPlaintext = reader.value("allowplaintext", .yesOrNo, default: false)

@@ -12,12 +12,18 @@ package struct Hub: Sendable {
         package var bantime: Duration?
         /// No report counts longer than this after its version's time.
         package var maximumBantime: Duration
+        /// How many reports it keeps of one origin.
+        package var mostOfOrigin: Int
 
-        package init(tokens: Set<String>?, ignored: [Address], bantime: Duration?, maximumBantime: Duration) {
+        package init(
+            tokens: Set<String>?, ignored: [Address], bantime: Duration?, maximumBantime: Duration,
+            mostOfOrigin: Int = 1_000_000
+        ) {
             self.tokens = tokens
             self.ignored = ignored
             self.bantime = bantime
             self.maximumBantime = maximumBantime
+            self.mostOfOrigin = mostOfOrigin
         }
     }
 
@@ -304,6 +310,10 @@ package struct Hub: Sendable {
         } else {
             let (host, address) = (report.origin.host, report.subject.address)
             guard table.count < Self.limit else { return HubRefusal(.later, "the hub is full") }
+            guard table.summary(of: report.origin).count < settings.mostOfOrigin else {
+                return HubRefusal(
+                    .later, "\(host) has \(settings.mostOfOrigin) reports here, as many as maxbans allows")
+            }
             if report.origin.source == .allow, let refusal = refusalToAllow(address) { return refusal }
             guard table.count(of: host, on: address) < Self.jails else {
                 return HubRefusal(.never, "\(host) has reported \(address) in \(Self.jails) jails")

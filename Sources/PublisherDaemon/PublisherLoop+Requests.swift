@@ -32,7 +32,7 @@ extension PublisherLoop {
                 return .now(OldForm.refusal)
             }
             turn.add(outcome)
-            return .onceStored(OldForm.message(announcement), isOldForm: true)
+            return .onceStored(OldForm.message(announcement), isOldForm: true, count: 1)
         case .hello(let hello): return .now(answer(hello))
         case .reports(let request):
             let outcome = hub.take(
@@ -44,7 +44,7 @@ extension PublisherLoop {
             for refusal in outcome.except.values { refused(refusal, host: request.host) }
             turn.add(outcome)
             let reply = ReportsReply.taken(epoch: hub.epoch, except: outcome.except)
-            return .onceStored(reply.bytes, isOldForm: false)
+            return .onceStored(reply.bytes, isOldForm: false, count: request.reports.count)
         case .progress(let request):
             hub.note(request.progress, from: request.asker.host, at: wall())
             return .now(ProgressRequest.noted)
@@ -63,7 +63,7 @@ extension PublisherLoop {
                     "address": "\(request.address)", "by": "\(request.asker.host)", "reports": "\(outcome.news.count)",
                 ])
             turn.add(outcome)
-            return .onceStored(PardonReply.pardoned(outcome.news.count).bytes, isOldForm: false)
+            return .onceStored(PardonReply.pardoned(outcome.news.count).bytes, isOldForm: false, count: 1)
         }
     }
 

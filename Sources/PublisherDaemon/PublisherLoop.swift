@@ -21,6 +21,8 @@ struct PublisherLoop: ~Copyable {
     /// together.
     private static let turn = 1_000
     private static let turnBytes = 1 << 20
+    /// So long, in microseconds, and what was brought by then waits for nothing else that comes.
+    private static let turnTime: Int64 = 1_000
     /// More may not wait for the disk: who asks then is refused at once.
     private static let mostWaiting = 100_000
 
@@ -36,6 +38,8 @@ struct PublisherLoop: ~Copyable {
     private let store: ReportStore
     private(set) var queue = ReplyQueue<Reply>()
     private var questions = QuestionQueue<[UInt8], LongQuestion>()
+    /// By the key, or, in the clear, by the connection.
+    private var limit: RateLimit<[UInt8]>
     private var beacons: BeaconSchedule
     var complaints: Complaints
     let logger: Logger
@@ -69,6 +73,7 @@ struct PublisherLoop: ~Copyable {
         self.logger = logger
         self.store = store
         complaints = Complaints(to: logger)
+        limit = RateLimit(rate: section.rateLimit)
         beacons = BeaconSchedule(at: SystemClock.monotonic())
         self.admission = admission
         self.replies = replies
@@ -84,7 +89,8 @@ struct PublisherLoop: ~Copyable {
             // A key says more than a token.
             tokens: section.tokens.isEmpty || section.keyFile != nil ? nil : Set(section.tokens.map(\.secret)),
             ignored: Exemptions.addresses(ignored: general.ignored, hubs: [], logger: logger),
-            bantime: section.bantime.duration, maximumBantime: section.maximumBantime)
+            bantime: section.bantime.duration, maximumBantime: section.maximumBantime,
+            mostOfOrigin: section.mostBans)
     }
 
     mutating func run(under supervision: inout Supervision<PublisherSection>) throws {
@@ -102,6 +108,7 @@ struct PublisherLoop: ~Copyable {
             case .end: return
             case .take(let section, let general):
                 try tell(hub.reconfigure(Self.settings(section, general, logger), at: wall()))
+                limit.reconfigure(rate: section.rateLimit)
                 if admission?.renew() == true { revoke() }
                 supervision.ready()
             case nil: break
@@ -181,7 +188,10 @@ struct PublisherLoop: ~Copyable {
         var turn = Hub.Outcome()
         var vouching: [Reply] = []
         var bytes = 0
+        let begin = SystemClock.monotonic()
         for _ in 0..<Self.turn where bytes < Self.turnBytes {
+            let now = SystemClock.monotonic()
+            if now - begin > Self.turnTime, !vouching.isEmpty { break }
             guard let frames = try replies.receive() else { break }
             // A REQ or DEALER peer: its identity, an empty frame, and one body.
             guard frames.count == 3, frames[1].isEmpty else {
@@ -194,13 +204,24 @@ struct PublisherLoop: ~Copyable {
                 complaints.say("revoked", "a message was dropped: the key of its sender is not authorised any more")
                 continue
             }
+            let client = sender?.key.bytes ?? frames[0]
+            guard limit.mayAsk(client, at: now) else {
+                complaints.say(
+                    "rate", "a request was refused: its sender asks for more than ratelimit allows",
+                    sender.map { ["host": "\($0.client.host)"] } ?? [:])
+                try send(HubQuestion.refusal(toRequest: frames[2], Self.tooFast, epoch: hub.epoch), to: frames[0])
+                continue
+            }
+            limit.charge(client, 1, at: now)
             switch answer(frames[2], from: sender, adding: &turn) {
             case .now(let bytes): try send(bytes, to: frames[0])
             case .later(let question):
                 guard !questions.add(question, of: frames[0]) else { continue }
                 complaints.say("questions", "a question was refused: too many wait")
                 try send(HubRefusal(.later, "too many questions wait").bytes, to: frames[0])
-            case .onceStored(let bytes, let isOldForm):
+            case .onceStored(let bytes, let isOldForm, let count):
+                // What one of them costs is charged already.
+                limit.charge(client, max(0, count - 1), at: now)
                 vouching.append(Reply(peer: frames[0], bytes: bytes, isOldForm: isOldForm))
             }
         }
@@ -233,6 +254,8 @@ struct PublisherLoop: ~Copyable {
     private mutating func send(_ bytes: [UInt8], to peer: [UInt8]) throws(ZMQError) {
         _ = try replies.send([peer, [], bytes])
     }
+
+    private static let tooFast = HubRefusal(.later, "faster than the hub's ratelimit allows")
 
     private static func refusal(_ trouble: String) -> [UInt8] {
         HubRefusal(.later, "the hub cannot store it: \(trouble)").bytes

@@ -10,8 +10,8 @@ struct Reply: Sendable {
 /// When a request is answered.
 enum Answer {
     case now([UInt8])
-    /// Once all that was taken is on disk.
-    case onceStored([UInt8], isOldForm: Bool)
+    /// Once all that was taken is on disk: so many reports were told.
+    case onceStored([UInt8], isOldForm: Bool, count: Int)
     /// After what is quicker to answer.
     case later(LongQuestion)
 }

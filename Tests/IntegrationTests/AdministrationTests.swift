@@ -385,7 +385,7 @@ import Testing
     @Test func `20,000 bans are listed, each once, in order`() async throws {
         let log = try Folder()
         try log.append("", to: "fail2ban.log")
-        let hub = try await TestHub()
+        let hub = try await TestHub("ratelimit = 1000000/s")
         let desk = try Desk(at: hub)
         let monitor = try await hub.monitor(host: "a", log: log.file("fail2ban.log"), socket: nil)
         let addresses = (0..<20_000).map { "198.18.\($0 / 250).\($0 % 250)" }

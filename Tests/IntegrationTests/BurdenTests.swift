@@ -48,7 +48,7 @@ import Testing
     @Test func `a peer that asks and never reads makes the hub hold a few answers, and others are served`()
         async throws
     {
-        let hub = try await TestHub()
+        let hub = try await TestHub("ratelimit = 1000000/s")
         let script = #"""
             before = memory()
             # What it does not read is to stay with the hub, not with the network.
@@ -77,7 +77,7 @@ import Testing
     }
 
     @Test func `a ban is broadcast before the many that copy everything are answered`() async throws {
-        let hub = try await TestHub()
+        let hub = try await TestHub("ratelimit = 1000000/s")
         // The hub is held up meanwhile, so that it finds all of it waiting.
         let script = #"""
             listener = connected(zmq.SUB, broadcasts, rcvtimeo=60000)
@@ -162,7 +162,7 @@ import Testing
         async throws
     {
         let home = try Folder()
-        let hub = try await TestHub()
+        let hub = try await TestHub("ratelimit = 1000000/s")
         // Nobody listens there.
         let blocked = "ipc://\(home.file("blocked"))"
         let subscriber = try await Daemon(

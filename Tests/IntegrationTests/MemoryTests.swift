@@ -141,7 +141,8 @@ import Testing
         let home = try Folder()
         let disk = try Folder()
         let small = SmallDisk(path: disk.path, megabytes: 3)
-        let hub = try await TestHub("database = \(small.path)/publisher.db", wrapper: small.wrapper)
+        let hub = try await TestHub(
+            "ratelimit = 1000000/s\ndatabase = \(small.path)/publisher.db", wrapper: small.wrapper)
         try home.append("", to: "fail2ban.log")
         let subscriber = try await hub.subscriber(
             host: "b", "subscriberaction = log\nlogfile = \(home.file("b.log"))")

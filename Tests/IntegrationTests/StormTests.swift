@@ -48,7 +48,7 @@ private final class Attack: Sendable {
         let (seconds, kills) = Self.isLong ? (60, 16) : (8, 2)
         let attack = try Attack(Folder(), count: seconds * 500)
         let home = attack.folder
-        let hub = try await TestHub()
+        let hub = try await TestHub("ratelimit = 1000000/s")
         let subscriber = try await hub.subscriber(
             host: "b", "subscriberaction = log\nlogfile = \(home.file("b.log"))")
         let monitor = try await hub.monitor(host: "a", log: home.file("fail2ban.log"), socket: nil)

@@ -127,7 +127,7 @@ import Testing
     @Test func `100,000 different bans written at once are in the log action's file, each once`() async throws {
         let log = try Folder()
         try log.append("", to: "fail2ban.log")
-        let hub = try await TestHub()
+        let hub = try await TestHub("ratelimit = 1000000/s")
         let subscriber = try await hub.subscriber(host: "b", "subscriberaction = log\nlogfile = \(log.file("b.log"))")
         let monitor = try await hub.monitor(host: "a", log: log.file("fail2ban.log"), socket: nil)
         let addresses = (0..<100_000).map { "198.\(18 + $0 / 65536).\($0 / 256 % 256).\($0 % 256)" }

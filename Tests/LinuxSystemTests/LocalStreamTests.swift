@@ -73,6 +73,9 @@ private final class Listener {
         #expect(bytes == Array("ping, pong".utf8))
         #expect(stream.isQuiet)
         close(other)
+        // A program that another test is just starting has the other end too, until it runs.
+        let patience = ContinuousClock.now + .seconds(20)
+        while stream.isQuiet, ContinuousClock.now < patience { await Task.yield() }
         #expect(!stream.isQuiet)
         #expect(fault { () throws(StreamFault) in try stream.receive(into: &bytes, by: late) } == .ended)
         #expect(fault { () throws(StreamFault) in try stream.send([1], by: late) } == .ended)
