@@ -14,12 +14,17 @@ struct KeygenCommand: SetupCommand {
             they join.
             """)
 
+    /// As systemd/fail2ban-publisher.service says.
+    private static let hubUser = "fail2ban-publisher"
+
     @OptionGroup var options: ConfigurationOption
 
     func work() throws {
         let configuration = try options.loadIfThere()
         let path = try HostKey.path(for: configuration, at: options.path)
         let (secret, isNew) = try HostKey.obtain(at: path)
+        // The hub runs as a user of its own, where that was made.
+        if isNew, let user = try SystemUser(named: Self.hubUser) { try FileSystem.give(path.text, to: user) }
         let key = try HostKey.publicKey(of: secret)
         try Output.say("\(key)")
         StandardError.write(isNew ? "The secret key is in \(path).\n" : "There was a key in \(path) already.\n")

@@ -28,8 +28,9 @@ struct RunCommand<Program: Daemon>: ParsableCommand {
             let signals = try SignalWatch([SIGTERM, SIGINT, SIGHUP])
             let general = configuration.general
             // Only one daemon of a kind has the pidfile, and so the state files.
-            if section.pidfile == nil { try FileSystem.createFolder(general.stateFolder.text, mode: 0o750) }
-            let pidfile = try PidFile(taking: Program.pidfile(section, general))
+            let pidfilePath = Program.pidfile(section, general)
+            try FileSystem.createFolder(FileSystem.folder(of: pidfilePath), mode: 0o750)
+            let pidfile = try PidFile(taking: pidfilePath)
             defer { remove(pidfile, logger) }
             for warning in configuration.warnings {
                 logger.log(

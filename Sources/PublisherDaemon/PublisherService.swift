@@ -19,16 +19,18 @@ package struct PublisherService {
 
     /// On the calling thread, until it is asked to end.
     package func run(under supervision: inout Supervision<PublisherSection>) throws {
-        if section.database == nil { try FileSystem.createFolder(general.stateFolder.text, mode: 0o750) }
-        let store = try ReportStore(path: section.database?.text ?? "\(general.stateFolder)/publisher.db")
+        let database = section.database?.text ?? "\(general.stateFolder)/publisher.db"
+        try FileSystem.createFolder(FileSystem.folder(of: database), mode: 0o750)
+        let store = try ReportStore(path: database)
         defer { store.end() }
         let context = try Context()
         var admission: Admission?
         if let keyFile = section.keyFile {
-            if section.authorizedKeys == nil { try FileSystem.createFolder(general.stateFolder.text, mode: 0o750) }
+            let folder = section.authorizedKeys?.text ?? "\(general.stateFolder)/authorizedkeys"
+            try FileSystem.createFolder(FileSystem.folder(of: folder), mode: 0o750)
             admission = try Admission(
                 secret: try KeyFile.read(keyFile),
-                folder: section.authorizedKeys?.text ?? "\(general.stateFolder)/authorizedkeys",
+                folder: folder,
                 host: general.hostname, context: context, logger: logger)
         }
         var loop = try PublisherLoop(
