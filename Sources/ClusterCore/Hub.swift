@@ -76,6 +76,7 @@ package struct Hub: Sendable {
     /// Who they believe to ban an address, and where, though that report is forgotten.
     var toldOtherwise: [Address: Set<Voice>] = [:]
     private(set) var monitors: [Host: NameHolder] = [:]
+    private var clients = ClientPlaces()
     private var clock = BelievedClock()
     /// Who has reported, or asked what is known of it, in either form.
     private(set) var monitorsHeard = Presence<Void>()
@@ -278,8 +279,11 @@ package struct Hub: Sendable {
     }
 
     func reason(against address: Address) -> String? {
-        NeverBanned.reason(address, ignored: settings.ignored)
+        NeverBanned.reason(address, ignored: settings.ignored) ?? clients.reason(against: address)
     }
+
+    /// An authorised client has come from there.
+    package mutating func admitted(_ client: Client, from address: Address) { clients.note(address, of: client.name) }
 
     /// Why nobody bans this address, though it may be reported: that may change.
     func objection(against address: Address, at now: Timestamp) -> String? {

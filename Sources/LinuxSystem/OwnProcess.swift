@@ -30,4 +30,14 @@ package enum OwnProcess {
         defer { close(opened) }
         guard dup2(opened, STDERR_FILENO) >= 0 else { throw .last("dup2") }
     }
+
+    /// Lets this process have so many descriptors, or as many as it may ask for.
+    package static func raiseDescriptorLimit(to wanted: UInt64) throws(SystemError) {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { throw .last("getrlimit") }
+        let raised = min(rlim_t(wanted), limit.rlim_max)
+        guard raised > limit.rlim_cur else { return }
+        limit.rlim_cur = raised
+        guard setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { throw .last("setrlimit") }
+    }
 }

@@ -167,7 +167,9 @@ struct PublisherLoop: ~Copyable {
 
     private mutating func admit() throws {
         guard admission != nil else { return }
-        _ = try admission!.serve(at: wall(), &complaints)
+        for (client, address) in try admission!.serve(at: wall(), &complaints) {
+            if let address = try? Address(address) { hub.admitted(client, from: address) }
+        }
         if try admission!.renewIfChanged() { revoke() }
     }
 

@@ -7,6 +7,8 @@ internal import ZeroMQ
 
 /// The hub: takes requests at one address, checks them, remembers and answers them, and broadcasts what it took at another.
 package struct PublisherService {
+    private static let descriptors: UInt64 = 65_536
+
     private let section: PublisherSection
     private let general: GeneralSection
     private let logger: Logger
@@ -19,6 +21,8 @@ package struct PublisherService {
 
     /// On the calling thread, until it is asked to end.
     package func run(under supervision: inout Supervision<PublisherSection>) throws {
+        // A socket for each client, and for strangers until they are refused: without one, libzmq serves nobody.
+        try OwnProcess.raiseDescriptorLimit(to: Self.descriptors)
         let database = section.database?.text ?? "\(general.stateFolder)/publisher.db"
         try FileSystem.createFolder(FileSystem.folder(of: database), mode: 0o750)
         let store = try ReportStore(path: database)

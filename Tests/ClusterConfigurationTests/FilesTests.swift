@@ -93,7 +93,10 @@ import Testing
         let asShipped = try Configuration.load(path: Self.shipped.path)
         #expect(asShipped.warnings == [])
         // What is an example, not a default: it differs from what holds where the key is not set.
-        let examples: Set = ["hostname", "cluster", "fail2bansocket", "authtoken", "logfile", "pidfile", "database"]
+        let examples: Set = [
+            "hostname", "cluster", "fail2bansocket", "authtoken", "logfile", "pidfile", "database", "keyfile",
+            "serverkey",
+        ]
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         func isShownKey(_ line: Substring) -> Bool { line.hasPrefix("#") && line.dropFirst().first?.isLetter == true }
         let shown = lines.filter(isShownKey)

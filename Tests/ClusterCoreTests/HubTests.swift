@@ -308,6 +308,21 @@ func report(
         #expect(!effects.contains { if case .act = $0 { true } else { false } })
     }
 
+    @Test func `schedule 29: a client's address, and a network around it, is refused while it comes from there`() {
+        var rig = HubRig()
+        let client = Client(name: "web1", host: Host("web1")!, roles: [.report])
+        rig.hub.admitted(client, from: address("198.51.100.7"))
+        let outcome = rig.report([report("198.51.100.7"), report("198.51.100.0/24"), report("198.51.100.8")])
+        #expect(outcome.except.keys.sorted() == [0, 1])
+        #expect(outcome.except[0]?.verdict == .never)
+        // It has moved, and another one is there still.
+        rig.hub.admitted(Client(name: "db1", host: Host("db1")!, roles: []), from: address("198.51.100.7"))
+        rig.hub.admitted(client, from: address("203.0.113.1"))
+        #expect(rig.report([report("198.51.100.7", version: 2)]).except.count == 1)
+        rig.hub.admitted(Client(name: "db1", host: Host("db1")!, roles: []), from: address("203.0.113.2"))
+        #expect(rig.report([report("198.51.100.7", version: 2)]).except.isEmpty)
+    }
+
     @Test
     func `schedule 9: to those who keep a copy a hub tells the time by which it judges, to monitors the later one`()
         throws

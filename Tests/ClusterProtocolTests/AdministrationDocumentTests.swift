@@ -58,6 +58,36 @@ import Testing
         #expect(PardonReply.pardoned(2).bytes == (try Self.example("pardoned")))
     }
 
+    @Test func `whatever allows an address is lifted as it is pardoned`() throws {
+        let request = PardonRequest(asker: Self.asker, address: try Address("192.0.2.1"), disallows: true)
+        #expect(try HubQuestion(try Self.example("disallow request")) == .pardon(request))
+        #expect(request.bytes == (try Self.example("disallow request")))
+    }
+
+    @Test func `a host joins`() throws {
+        let key = try #require(PublicKey("rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7"))
+        let request = EnrolRequest(asker: Asker(host: Host("web1")!, token: nil), key: key)
+        #expect(try HubQuestion(try Self.example("enrol request")) == .enrol(request))
+        #expect(request.bytes == (try Self.example("enrol request")))
+        #expect(EnrolReply(try Self.example("enrolled")) == .enrolled)
+        #expect(EnrolReply.enrolled.bytes == (try Self.example("enrolled")))
+        #expect(EnrolReply(try Self.example("pardoned")) == .nonsense)
+    }
+
+    @Test func `what is refused unread is refused in its sender's form`() {
+        let refusal = HubRefusal(.later, "too fast")
+        func answer(_ text: String) -> [UInt8] {
+            HubQuestion.refusal(toRequest: Array(text.utf8), refusal, epoch: 7)
+        }
+        #expect(
+            ReportsReply(answer("REPORTS|a 0123456789abcdef\n…"), count: 3) == .taken(epoch: 7, except: [0: refusal]))
+        for verb in ["HELLO", "SYNC", "PROGRESS", "HELD", "STATUS", "SHOW", "PARDON", "DISALLOW", "ENROL"] {
+            #expect(answer("\(verb)|a") == refusal.bytes)
+        }
+        #expect(answer("a|sshd|Ban|192.0.2.1") == OldForm.refusal)
+        #expect(answer("") == OldForm.refusal)
+    }
+
     @Test func `a refusal is an answer to all of them`() throws {
         let bytes = try Self.example("refusal")
         let refusal = HubRefusal(.later, "the token is not one of authtoken's")
@@ -70,7 +100,8 @@ import Testing
     @Test(arguments: [
         "STATUS|", "STATUS|a b c", "STATUS|a\n", "STATUS|a b\nmore", "STATUS|\u{FF}\u{0} x", "SHOW|a", "SHOW|a\n",
         "SHOW|a\n010.0.0.1", "SHOW|a\n192.0.2.1\n192.0.2.2", "SHOW|a\n192.0.2.1 ", "PARDON|a", "PARDON|a\nall",
-        "PARDON|a\n192.0.2.0/33", "PARDON|\n192.0.2.1", "PARDON|a\n" + String(repeating: "1", count: 9_000),
+        "PARDON|a\n192.0.2.0/33", "DISALLOW|a", "DISALLOW|a\nall", "ENROL|a", "ENROL|a\nshort", "ENROL|a b c\n",
+        "PARDON|\n192.0.2.1", "PARDON|a\n" + String(repeating: "1", count: 9_000),
     ]) func `what is no such request is refused for good`(text: String) {
         do throws(HubQuestion.Fault) {
             Issue.record("taken: \(try HubQuestion(Array(text.utf8)))")

@@ -224,4 +224,63 @@ import Testing
             }
         }
     }
+
+    /// Silent connections, handshakes that are begun and not ended, and frames of 100 MB, at both ports.
+    @Test func `strangers who never end a handshake hold nobody up, and little memory`() async throws {
+        let hub = try await KeyedHub()
+        try hub.enrol("admin", "administer")
+        let strangers = Process()
+        let (input, output) = (Pipe(), Pipe())
+        strangers.executableURL = URL(filePath: "/usr/bin/python3")
+        strangers.arguments = [
+            "-c",
+            #"""
+            import resource, socket, struct, sys, threading
+            resource.setrlimit(resource.RLIMIT_NOFILE, (4096, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+            ports = [int(text.rsplit(":", 1)[1]) for text in sys.argv[1:]]
+            def connect(port):
+                return socket.create_connection(("127.0.0.1", port))
+            held = [connect(ports[n % 2]) for n in range(1000)]
+            null = b"\xff" + bytes(8) + b"\x7f\x03\x00NULL" + bytes(16) + bytes(32)
+            curve = b"\xff" + bytes(8) + b"\x7f\x03\x00CURVE" + bytes(15) + bytes(32)
+            for n in range(200):
+                held.append(connect(ports[n % 2]))
+                held[-1].sendall([null[:11], curve][n // 2 % 2])
+            def flood(port):
+                try:
+                    peer = connect(port)
+                    peer.sendall(null + b"\x02" + struct.pack(">Q", 100_000_000))
+                    for n in range(100):
+                        peer.sendall(bytes(1_000_000))
+                except OSError:
+                    pass
+            floods = [threading.Thread(target=flood, args=(port,)) for port in ports * 4]
+            for thread in floods: thread.start()
+            for thread in floods: thread.join()
+            print("there", flush=True)
+            sys.stdin.read()
+            """#, hub.hub.replies, hub.hub.broadcasts,
+        ]
+        strangers.standardInput = input
+        strangers.standardOutput = output
+        let before = try resident(hub.hub.publisher.pid)
+        try strangers.run()
+        try #require(output.fileHandleForReading.availableData.starts(with: Data("there".utf8)))
+        for last in 1...3 {
+            let banned = try hub.command("ban", "198.19.7.\(last)", as: "admin")
+            #expect(banned.status == 0, "\(banned)")
+        }
+        let grown = try resident(hub.hub.publisher.pid) - before
+        print("strangers cost the hub \(grown / 1024) MB")
+        #expect(grown < 100 * 1024)
+        try input.fileHandleForWriting.close()
+        strangers.waitUntilExit()
+    }
+
+    /// In kB.
+    private func resident(_ process: Int32) throws -> Int {
+        let status = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
+        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmRSS") })
+        return try #require(line.split(separator: " ").lazy.compactMap { Int($0) }.first)
+    }
 }
