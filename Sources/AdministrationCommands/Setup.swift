@@ -37,9 +37,10 @@ struct Setup {
         var key: SecretKey?
         if let keyFile { key = try KeyFile.read(keyFile) }
         self.key = key
-        // The hub of this host knows its own key.
+        // The hub of this host knows its own key; only a libzmq without CURVE could not tell it.
         let own: PublicKey? =
-            publisher?.keyFile == nil || publisher?.keyFile != keyFile ? nil : key.flatMap(Self.publicKey)
+            publisher?.keyFile == nil || publisher?.keyFile != keyFile
+            ? nil : key.flatMap { try? HostKey.publicKey(of: $0) }
         ownHubKey = own
         let listed = Self.hubs(of: configuration, ownKey: own)
         let heard =
@@ -65,10 +66,6 @@ struct Setup {
     private static func keyFile(of configuration: Configuration) -> AbsolutePath? {
         configuration.general.keyFile ?? configuration.subscriber?.keyFile ?? configuration.monitor?.keyFile
             ?? configuration.publisher?.keyFile
-    }
-
-    private static func publicKey(of secret: SecretKey) -> PublicKey? {
-        (try? CurveKeys.publicKey(of: secret.bytes)).map(PublicKey.init(bytes:))
     }
 
     private static func hubs(of configuration: Configuration, ownKey: PublicKey?) -> [Hub] {

@@ -62,10 +62,10 @@ package struct Address: Hashable, Sendable {
             }
     }
 
-    /// Whether the two share an address.
     /// 127.0.0.0/8, or ::1: nobody on another host has it.
     package var isLoopback: Bool { NeverBanned.loopback.contains { $0.contains(self) } }
 
+    /// Whether the two share an address.
     package func overlaps(_ other: Address) -> Bool { contains(other) || other.contains(self) }
 
     private static func mask(_ family: Family, _ prefix: UInt8) -> (high: UInt64, low: UInt64) {

@@ -13,7 +13,7 @@ package struct PublicKey: Hashable, Sendable, CustomStringConvertible {
 
     /// Reads 40 characters of Z85; nil where the text is no key.
     package init?(_ text: some StringProtocol) {
-        guard let bytes = Z85.bytes(of: text), bytes.count == 32 else { return nil }
+        guard let bytes = Z85.key(text) else { return nil }
         self.bytes = bytes
     }
 
@@ -33,7 +33,7 @@ package struct SecretKey: Hashable, Sendable {
 
     /// Reads 40 characters of Z85; nil where the text is no key.
     package init?(_ text: some StringProtocol) {
-        guard let bytes = Z85.bytes(of: text), bytes.count == 32 else { return nil }
+        guard let bytes = Z85.key(text) else { return nil }
         self.bytes = bytes
     }
 

@@ -28,8 +28,8 @@ extension Client {
                 .later, "the key of \(name) speaks for the host \(self.host) alone, not for \(host?.name ?? "")")
         }
         guard roles.isDisjoint(with: wanted) else { return nil }
-        let role = wanted.map(\.rawValue).min() ?? ""
-        return HubRefusal(.later, "the key of \(name) has not the role \(role): its file on the hub says which it has")
+        let roles = wanted.map(\.rawValue).sorted().joined(separator: " or ")
+        return HubRefusal(.later, "the key of \(name) has not the role \(roles): its file on the hub says which it has")
     }
 
     /// Whether it may hear what is broadcast.

@@ -36,4 +36,10 @@ enum Z85 {
         }
         return bytes
     }
+
+    /// A key of CURVE: 32 bytes in 40 characters; nil where the text is none.
+    static func key(_ text: some StringProtocol) -> [UInt8]? {
+        guard text.utf8.count == 40 else { return nil }
+        return bytes(of: text)
+    }
 }

@@ -309,6 +309,10 @@ package struct Hub: Sendable {
         var news = report
         news.state = merged
         guard merged != known, isKept(news, at: clock.believed(now)) else { return nil }
+        let isMore = !merged.isLifted && known?.isLifted != false
+        if report.origin.source == .allow, isMore, let refusal = refusalToAllow(report.subject.address) {
+            return refusal
+        }
         if let place, let known {
             table.replace(known, at: place, by: merged, at: clock.believed(now))
         } else {
@@ -318,7 +322,6 @@ package struct Hub: Sendable {
                 return HubRefusal(
                     .later, "\(host) has \(settings.mostOfOrigin) reports here, as many as maxbans allows")
             }
-            if report.origin.source == .allow, let refusal = refusalToAllow(address) { return refusal }
             guard table.count(of: host, on: address) < Self.jails else {
                 return HubRefusal(.never, "\(host) has reported \(address) in \(Self.jails) jails")
             }

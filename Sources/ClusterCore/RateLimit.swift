@@ -5,8 +5,8 @@
 package struct RateLimit<Client: Hashable & Sendable>: Sendable {
     /// How long a client may have been silent for what it has then.
     static var burst: Int64 { 10 }
-    /// Those who owe nothing need not be remembered; of more than so many, they are forgotten.
-    static var mostRemembered: Int { 10_000 }
+    /// Of more than so many, those who owe nothing are forgotten.
+    static var fewAccounts: Int { 10_000 }
 
     private struct Account {
         /// In millionths of a report; below zero: it owes.
@@ -17,6 +17,8 @@ package struct RateLimit<Client: Hashable & Sendable>: Sendable {
     /// A second.
     private var rate: Int64
     private var accounts: [Client: Account] = [:]
+    /// How many accounts there are before it is looked whom to forget: no look at all of them for each new one.
+    private var pruneAt = RateLimit.fewAccounts
 
     /// - Parameter rate: reports or questions a second, 1 to 10,000,000.
     package init(rate: Int) { self.rate = Int64(rate) }
@@ -34,8 +36,9 @@ package struct RateLimit<Client: Hashable & Sendable>: Sendable {
 
     /// It has asked for so much.
     package mutating func charge(_ client: Client, _ count: Int, at now: Int64) {
-        if accounts[client] == nil, accounts.count >= Self.mostRemembered {
+        if accounts[client] == nil, accounts.count >= pruneAt {
             accounts = accounts.filter { balance($0.value, at: now) < full }
+            pruneAt = max(Self.fewAccounts, 2 * accounts.count)
         }
         let cost = Int64(clamping: count).multipliedReportingOverflow(by: 1_000_000)
         let rest = balance(of: client, at: now).subtractingReportingOverflow(cost.overflow ? .max : cost.partialValue)

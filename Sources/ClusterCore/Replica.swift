@@ -97,7 +97,9 @@ struct Replica: Sendable {
     func host(behind placement: Subject) -> Host? {
         var first: Host?
         table.search(placement.address) { _, claim in
-            if isPlaced(claim, at: placement) { first = min(first ?? claim.origin.host, claim.origin.host) }
+            if claim.origin.source != .allow, isPlaced(claim, at: placement) {
+                first = min(first ?? claim.origin.host, claim.origin.host)
+            }
             return false
         }
         return first

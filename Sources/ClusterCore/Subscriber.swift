@@ -241,9 +241,12 @@ package struct Subscriber: Sendable {
         lastVersion = max(lastVersion, state.version)
         effects.append(.replica(Report(origin: report.origin, subject: report.subject, state: state)))
         let placement = replica.placement(of: report.subject)
-        ledger.name(report.origin.host, for: placement)
-        review(placement, at: now)
-        if report.origin.source == .allow { reviewOverlapping(report.subject.address, at: now) }
+        if report.origin.source == .allow {
+            reviewOverlapping(report.subject.address, at: now)
+        } else {
+            ledger.name(report.origin.host, for: placement)
+            review(placement, at: now)
+        }
         if state.isPardoned { pardon(report, at: now) }
     }
 
@@ -330,7 +333,9 @@ package struct Subscriber: Sendable {
     private mutating func forgetFiltered() {
         guard !settings.prefixFilter.isEmpty else { return }
         replica.keep { [settings] report in
-            Announcement(report.origin.host, report.subject, .ban).description.hasPrefix(settings.prefixFilter)
+            // What is allowed comes from a hub of ours, whatever the others let through.
+            report.origin.source == .allow
+                || Announcement(report.origin.host, report.subject, .ban).description.hasPrefix(settings.prefixFilter)
         }
     }
 
@@ -382,8 +387,11 @@ package struct Subscriber: Sendable {
             resetEnds(at: now)
         }
         for ended in replica.takeEnded(by: hubTime(now)) {
-            review(replica.placement(of: ended.subject), at: now)
-            if ended.origin.source == .allow { reviewOverlapping(ended.subject.address, at: now) }
+            if ended.origin.source == .allow {
+                reviewOverlapping(ended.subject.address, at: now)
+            } else {
+                review(replica.placement(of: ended.subject), at: now)
+            }
         }
         for placement in deadlines.takeDue(at: clock.believed(now)) { review(placement, at: now) }
         if underway == nil { begin(at: now) }

@@ -49,7 +49,13 @@ struct AuthorizedKeys: ~Copyable {
             }
             var clients = [own.key: own.client]
             invitations = [:]
-            for name in try FileSystem.names(in: folder).prefix(Self.mostFiles) where !name.hasPrefix(".") {
+            let names = try FileSystem.names(in: folder)
+            if names.count > Self.mostFiles {
+                faults.append(
+                    "\(folder): more than \(Self.mostFiles) files: those behind \(names[Self.mostFiles - 1]) do not count"
+                )
+            }
+            for name in names.prefix(Self.mostFiles) where !name.hasPrefix(".") {
                 do throws(ConfigurationError) {
                     try read(name, &clients, &faults)
                 } catch {
@@ -58,7 +64,7 @@ struct AuthorizedKeys: ~Copyable {
             }
             keyring = Keyring(clients: clients, invitations: invitations.mapValues(\.file.invitation))
         } catch {
-            faults.append("\(error): the keys that were read before go on to count")
+            faults.append("\(error): the keys that were read before go on to count. Reload the hub when it is mended")
         }
         return faults
     }

@@ -100,6 +100,9 @@ import Testing
         var other = HubRig()
         #expect(other.report([allow("10.0.0.0/8")]).except.isEmpty)
         #expect(other.report(networks, as: "b").except.values.map(\.verdict) == [.later])
+        // What was disallowed has lost its place.
+        rig.report([allow("198.18.0.0", version: 2, lifted: true), allow("203.0.113.1")])
+        #expect(rig.report([allow("198.18.0.0", version: 3)]).except[0]?.verdict == .later)
         // Said again, it is no other.
         #expect(rig.report([allow("10.0.0.0/8", version: 2)]).except.isEmpty)
     }
@@ -176,6 +179,23 @@ import Testing
         }
         #expect(change.addresses.map(\.address) == [address("198.51.100.7")])
         #expect(change.networks ?? [] == [])
+    }
+
+    @Test func `a prefix filter for an old hub passes over no allowance`() {
+        var rig = SubscriberRig(prefix: "a|sshd|")
+        hear([allow("198.51.100.1")], &rig)
+        rig.restart()
+        rig.hear("198.51.100.1", .ban)
+        rig.hear("198.51.100.2", .ban)
+        #expect(rig.acts == [ban("198.51.100.2")])
+    }
+
+    @Test func `who allows an address is not who had it banned`() {
+        var rig = SubscriberRig()
+        hear([report("198.51.100.1")], &rig)
+        obey(&rig)
+        hear([allow("198.51.100.1", host: "z")], &rig)
+        #expect(rig.subscriber.ledger[Subject(own, address("198.51.100.1"))]?.host == Host("a"))
     }
 
     /// In whatever order all of this comes, it comes to the same.

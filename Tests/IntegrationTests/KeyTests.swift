@@ -174,6 +174,69 @@ import Testing
         withExtendedLifetime((monitor, kept)) {}
     }
 
+    /// What each file is made of, from a sound one, and what the hub says of it.
+    @Test(arguments: [
+        ("writable", "others may write it: run `chmod go-w"), ("twice", "another file has the same publickey"),
+        ("broken", "roles: expected one of"), ("folder", "read"),
+    ])
+    func `a file of authorizedkeys that is not sound authorises nobody, and says so`(fault: String, words: String)
+        async throws
+    {
+        let hub = try await KeyedHub()
+        try hub.enrol("a", "administer")
+        try hub.enrol("b", "administer")
+        let (files, file) = (FileManager.default, "\(hub.authorizedKeys)/a.conf")
+        let text = try String(contentsOfFile: file, encoding: .utf8)
+        switch fault {
+        case "writable": try files.setAttributes([.posixPermissions: 0o666], ofItemAtPath: file)
+        case "twice":
+            try files.moveItem(atPath: file, toPath: "\(hub.authorizedKeys)/z.conf")
+            try text.replacing("name = a", with: "name = first").write(
+                toFile: "\(hub.authorizedKeys)/y.conf", atomically: true, encoding: .utf8)
+        case "broken":
+            // In place: no name in the folder changes.
+            try text.replacing("administer", with: "rule").write(toFile: file, atomically: false, encoding: .utf8)
+        default:
+            try files.removeItem(atPath: file)
+            try files.createDirectory(atPath: file, withIntermediateDirectories: false)
+        }
+        try await eventually(within: .seconds(20)) {
+            hub.hub.publisher.log.contains { $0.contains("a key does not count") && $0.contains(words) }
+        }
+        // The first of two counts; of a file with a fault, nothing.
+        #expect(try hub.command("status", as: "a").status == (fault == "twice" ? 0 : 1))
+        #expect(try hub.command("status", as: "b").status == 0)
+    }
+
+    @Test func `schedule 19: who asks for more than ratelimit hears later, and the others are served`() async throws {
+        let hub = try await TestHub("ratelimit = 2")
+        let script = #"""
+            import sys, zmq
+            context = zmq.Context()
+            def peer():
+                made = context.socket(zmq.REQ)
+                made.connect(sys.argv[1])
+                return made
+            def ask(socket, request):
+                socket.send(request)
+                return socket.recv()
+            flood, other = peer(), peer()
+            answers = [ask(flood, b"a|sshd|Ban|198.19.7.%d" % n) for n in range(100)]
+            print(answers[19] != b"NAK", answers.count(b"NAK") > 60)
+            print(ask(flood, b"SYNC|a\nsince 0000000000000000 0").split(b" ")[:2])
+            print(ask(flood, b"REPORTS|a 0123456789abcdef\n").split(b"\n")[1])
+            print(ask(other, b"b|sshd|Ban|198.19.8.1"))
+            """#
+        #expect(
+            try python(script, [hub.replies]) == """
+                True True
+                [b'REFUSED', b'later']
+                b"0 later faster than the hub's ratelimit allows"
+                b'b|sshd|Ban|198.19.8.1'
+
+                """)
+    }
+
     @Test func `two commands enrol a host, and a code that is used, expired or altered is refused`() async throws {
         let hub = try await KeyedHub()
         let code = try hub.invite("a")
