@@ -172,3 +172,14 @@ let package = Package(
             swiftSettings: strict),
     ]
 )
+
+// libFuzzer's flags change how everything is built, so the fuzz targets exist for scripts/fuzz alone (docs/fuzzing.md).
+if Context.environment["FAIL2BAN_CLUSTER_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "cluster-fuzz",
+            dependencies: [
+                "ClusterCore", "ClusterProtocol", "ClusterConfiguration", "Fail2Ban", "PacketFilter", "BanModel",
+            ],
+            path: "Tests/Fuzz", exclude: ["corpus"], swiftSettings: strict))
+}

@@ -1,0 +1,1 @@
+../../Sources/AdministrationCommands/JoinCode.swift
