@@ -24,7 +24,7 @@ extension Timestamp {
             let minute = number(2, 0...59), take(":"), let second = number(2, 0...60)
         else { return nil }
         (fields.tm_year, fields.tm_mon, fields.tm_mday) = (year - 1900, month - 1, day)
-        (fields.tm_hour, fields.tm_min, fields.tm_sec) = (hour, minute, second)
+        (fields.tm_hour, fields.tm_min) = (hour, minute)
         var micro: Int64 = 0
         if take(".") {
             let digits = rest.prefix { (0x30...0x39).contains($0) }
@@ -43,9 +43,12 @@ extension Timestamp {
             offset = (hours * 60 + minutes) * (isWest ? -60 : 60)
         }
         guard rest.isEmpty else { return nil }
-        let seconds = timegm(&fields)
+        let begin = timegm(&fields)
         // A day that the month does not have has become one of the next.
-        guard fields.tm_mday == day || second == 60 else { return nil }
-        self.init(microseconds: (Int64(seconds) - Int64(offset)) * 1_000_000 + micro)
+        guard fields.tm_mday == day else { return nil }
+        let seconds = Int64(begin) + Int64(second) - Int64(offset)
+        // In UTC, too, its year has four digits, and is not before the first.
+        guard (0..<253_402_300_800).contains(seconds) else { return nil }
+        self.init(microseconds: seconds * 1_000_000 + micro)
     }
 }

@@ -32,20 +32,26 @@ package struct Timestamp: Hashable, Sendable, Comparable {
 
 extension Timestamp: CustomStringConvertible {
     /// `2026-11-21T09:11:24.014Z` (RFC 3339), or `forever`.
-    package var description: String {
+    package var description: String { text { digits($0 / 1000, 3) } }
+
+    /// `2026-11-21T09:11:24.014000Z`, or `forever`: nothing is cut off.
+    package var exact: String { text { digits($0, 6) } }
+
+    /// - Parameter decimals: of so many microseconds.
+    private func text(_ decimals: (Int32) -> String) -> String {
         guard self != .forever else { return "forever" }
         let (seconds, rest) = microseconds.quotientAndRemainder(dividingBy: 1_000_000)
         var time = time_t(rest < 0 ? seconds - 1 : seconds)
         var fields = tm()
         gmtime_r(&time, &fields)
-        func digits(_ number: Int32, _ count: Int) -> String {
-            let text = String(number)
-            return String(repeating: "0", count: max(0, count - text.utf8.count)) + text
-        }
-        let milliseconds = Int32((rest < 0 ? rest + 1_000_000 : rest) / 1000)
         return "\(digits(fields.tm_year + 1900, 4))-\(digits(fields.tm_mon + 1, 2))-\(digits(fields.tm_mday, 2))"
             + "T\(digits(fields.tm_hour, 2)):\(digits(fields.tm_min, 2)):\(digits(fields.tm_sec, 2))"
-            + ".\(digits(milliseconds, 3))Z"
+            + ".\(decimals(Int32(rest < 0 ? rest + 1_000_000 : rest)))Z"
+    }
+
+    private func digits(_ number: Int32, _ count: Int) -> String {
+        let text = String(number)
+        return String(repeating: "0", count: max(0, count - text.utf8.count)) + text
     }
 }
 

@@ -75,7 +75,7 @@ package struct InvitationFile: Hashable, Sendable {
             """
             [\(Self.section)]
             publickey = "\(key)"
-            expires = \(invitation.expires)
+            expires = \(invitation.expires.exact)
             \(invitation.usedBy.map { "usedby = \"\($0)\"\n" } ?? "")\(invitation.client.lines)
 
             """.utf8)

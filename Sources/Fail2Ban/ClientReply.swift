@@ -37,7 +37,7 @@ package struct ClientReply: Hashable, Sendable {
             case .ban(let jail, _), .unban(let jail, _): jail
             }
         if let failure = failure(of: jail) { return failure }
-        guard let number = onlyNumber, let count = Int(exactly: number), count >= 0 else { return unclear }
+        guard let count = Answer.count(onlyNumber) else { return unclear }
         return .changed(count)
     }
 
@@ -106,6 +106,6 @@ package struct ClientReply: Hashable, Sendable {
         guard let value = value(label, line) else { return nil }
         var scanner = ByteScanner(value)
         guard let number = scanner.number(), scanner.isAtEnd else { return nil }
-        return Int(number)
+        return Answer.count(number)
     }
 }

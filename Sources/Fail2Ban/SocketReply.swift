@@ -43,7 +43,7 @@ struct SocketReply {
     /// The answer to an instruction: how many addresses it changed.
     func answer(to instruction: Instruction) throws(NotUnderstood) -> Answer {
         if hasFailed { return failure(of: instruction.jail) }
-        guard let count = outcome.integer.flatMap({ Int(exactly: $0) }), count >= 0 else { throw unknown }
+        guard let count = Answer.count(outcome.integer) else { throw unknown }
         return .changed(count)
     }
 
@@ -80,7 +80,7 @@ struct SocketReply {
 
     /// `[('Filter', […]), ('Actions', [('Currently banned', 1), ('Total banned', 1), ('Banned IP list', ['192.0.2.1'])])]`
     private func status() throws(NotUnderstood) -> Answer {
-        guard let actions = outcome["Actions"], let total = actions["Total banned"]?.integer,
+        guard let actions = outcome["Actions"], let total = Answer.count(actions["Total banned"]?.integer),
             // `IP list` up to 0.8.
             let list = (actions["Banned IP list"] ?? actions["IP list"])?.items
         else { throw unknown }
@@ -89,13 +89,19 @@ struct SocketReply {
             guard let text = item.text else { throw unknown }
             if let address = try? Address(utf8: text) { banned.insert(address) }
         }
-        return .status(banned: banned, total: Int(total))
+        return .status(banned: banned, total: total)
     }
 }
 
 extension Answer {
     static var bansAreNotTold: Answer {
         .impossible("this fail2ban, older than 0.11.1, does not tell when bans end")
+    }
+
+    /// How many there are of something; nil for a number that is none, or so large that adding to it could overflow.
+    static func count(_ number: Int64?) -> Int? {
+        guard let number, (0..<1_000_000_000_000).contains(number) else { return nil }
+        return Int(number)
     }
 }
 

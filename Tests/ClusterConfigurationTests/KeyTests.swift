@@ -155,7 +155,7 @@ import Testing
 
     @Test(arguments: [nil, PublicKey(other)])
     func `an invitation's file is read as it is written`(usedBy: PublicKey?) throws {
-        for expires in [Timestamp.seconds(1_800_000_000), .forever] {
+        for expires in [Timestamp.seconds(1_800_000_000), Timestamp(microseconds: 1_800_000_000_014_159), .forever] {
             let file = InvitationFile(
                 key: PublicKey(Self.one)!,
                 invitation: Invitation(client: Self.web, expires: expires, usedBy: usedBy))

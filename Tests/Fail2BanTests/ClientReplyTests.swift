@@ -62,6 +62,18 @@ import Testing
         }
     }
 
+    @Test(arguments: ["-1", "1000000000000", "999999999999999999"])
+    func `a count that none can be, or that cannot be added to, is unclear`(count: String) throws {
+        let sshd = try jail("sshd")
+        let status = "Status for the jail: sshd\n   |- Total banned:\t\(count)\n   `- Banned IP list:\t192.0.2.1\n"
+        for answer in [reply(status).answer(to: .status(sshd)), reply(count).answer(to: .ban(sshd, []))] {
+            guard case .unclear = answer else {
+                Issue.record("taken: \(answer)")
+                continue
+            }
+        }
+    }
+
     @Test func `jails are listed, but for those whose names are no names`() throws {
         let none = reply("Status\n|- Number of jail:\t0\n`- Jail list:\t\n").answer(to: .jails)
         #expect(none == .jails([]))

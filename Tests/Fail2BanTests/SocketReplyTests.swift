@@ -70,6 +70,15 @@ import Testing
         #expect(try reply(text).answer(to: .status(try jail("sshd"))) == .status(banned: banned, total: 5))
     }
 
+    @Test(arguments: ["-1", "1000000000000", "9223372036854775807"])
+    func `a count that none can be, or that cannot be added to, is not understood`(count: String) throws {
+        let sshd = try jail("sshd")
+        let status = try reply("(I0\n(l(VActions\n(l(VTotal banned\nI\(count)\nta(VBanned IP list\n(ltatat.")
+        #expect(throws: SocketReply.NotUnderstood.self) { try status.answer(to: .status(sshd)) }
+        let changed = try reply("(I0\nI\(count)\nt.")
+        #expect(throws: SocketReply.NotUnderstood.self) { try changed.answer(to: .ban(sshd, [])) }
+    }
+
     @Test func `jails are listed, but for those whose names are no names`() throws {
         func jails(_ count: Int, _ names: String) throws -> Answer {
             try reply("(I0\n(l(VNumber of jail\nI\(count)\nta(VJail list\nV\(names)\ntat.").answer(to: .jails)
