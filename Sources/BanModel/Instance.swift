@@ -6,13 +6,22 @@ package struct Instance: Hashable, Sendable, CustomStringConvertible {
 
     /// 16 digits; nil where the text is something else.
     package init?(_ text: some StringProtocol) {
-        guard text.utf8.count == 16, let number = UInt64(text, radix: 16) else { return nil }
+        guard text.utf8.count == 16, let number = hexadecimal(text) else { return nil }
         self.number = number
     }
 
     package static func random() -> Instance { Instance(number: .random(in: 1 ... .max)) }
 
     package var description: String { hexadecimal(number) }
+}
+
+/// 1 to 16 digits, without a sign; nil where the text is something else.
+package func hexadecimal(_ text: some StringProtocol) -> UInt64? {
+    // A plus, or the minus of -0, would be a second way to write a number.
+    guard text.utf8.count <= 16, text.utf8.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }) else {
+        return nil
+    }
+    return UInt64(text, radix: 16)
 }
 
 /// 16 digits.

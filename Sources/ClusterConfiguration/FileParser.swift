@@ -6,6 +6,8 @@ struct FileParser {
     private(set) var faults: [ConfigurationFault] = []
 
     private var section: Int?
+    /// Where the section of each name is: a file may have a hundred thousand.
+    private var places: [String: Int] = [:]
     private var headIsBroken = false
     /// What a line that is indented further continues.
     private var open: (key: String?, indent: Int)?
@@ -61,9 +63,10 @@ struct FileParser {
         else { return refuse(place, "expected [section] alone on its line") }
         let name = ([first.lowercased()] + words.dropFirst().map(String.init)).joined(separator: " ")
         headIsBroken = false
-        section = sections.firstIndex { $0.name == name }
+        section = places[name]
         if section == nil {
             section = sections.count
+            places[name] = section
             sections.append(WrittenSection(name: name, place: place))
         }
     }
@@ -99,8 +102,7 @@ struct FileParser {
 
     private mutating func continueValue(_ line: String, key: String?, at place: Place) {
         guard let section, let key else { return }
-        let looksLikeKey = /[ \t]*[A-Za-z]+[ \t]*(=[^=]|:[ \t]).*/
-        if line.wholeMatch(of: looksLikeKey) != nil {
+        if Self.looksLikeKey(line) {
             let reason = "an indented line continues the value above; to begin a key, remove the blanks before it"
             faults.append(ConfigurationFault(place, reason))
             return
@@ -111,5 +113,16 @@ struct FileParser {
             sections[section].broken.insert(key)
             faults.append(ConfigurationFault(place, key: key, error.rawValue))
         }
+    }
+
+    /// `key = value` or `key: value`, where a value goes on.
+    private static func looksLikeKey(_ line: String) -> Bool {
+        func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+        let text = line.utf8.drop(while: isBlank)
+        let word = text.prefix { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20) }
+        let rest = text.dropFirst(word.count).drop(while: isBlank)
+        guard !word.isEmpty, let next = rest.dropFirst().first else { return false }
+        return rest.first == UInt8(ascii: "=") && next != UInt8(ascii: "=")
+            || rest.first == UInt8(ascii: ":") && isBlank(next)
     }
 }

@@ -39,7 +39,7 @@ package struct FieldReader {
     mutating func word() -> String? { place().flatMap { String(validating: bytes[$0], as: UTF8.self) } }
 
     /// 1 to 16 digits.
-    mutating func hexadecimal() -> UInt64? { word().flatMap { UInt64($0, radix: 16) } }
+    mutating func hexadecimal() -> UInt64? { word().flatMap { BanModel.hexadecimal($0) } }
 
     /// Decimal, without a plus.
     mutating func unsigned() -> UInt64? { place().flatMap { digits($0) } }
@@ -109,3 +109,6 @@ package struct FieldReader {
         return number
     }
 }
+
+/// Digits alone: a sign would be a second way to write a number.
+func decimal(_ text: Substring) -> Int? { text.utf8.allSatisfy { ($0 &- 0x30) < 10 } ? Int(text) : nil }

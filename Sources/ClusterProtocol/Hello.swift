@@ -87,7 +87,7 @@ extension HubGreeting {
 
     fileprivate init?(reading bytes: [UInt8]) {
         guard let fields = decoded(Fields.self, bytes[...]), fields.protocol >= 1,
-            let epoch = UInt64(fields.epoch, radix: 16), let digest = UInt64(fields.digest, radix: 16),
+            let epoch = hexadecimal(fields.epoch), let digest = hexadecimal(fields.digest),
             fields.longestRequest >= ReportsRequest.shortestLimit, fields.reportsPerRequest >= 1,
             fields.maximumBantime >= 1, (0...Version.latest).contains(fields.version)
         else { return nil }

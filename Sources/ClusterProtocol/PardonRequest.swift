@@ -58,7 +58,7 @@ package enum PardonReply: Hashable, Sendable {
         }
         let words =
             String(validating: bytes, as: UTF8.self)?.split(separator: " ", omittingEmptySubsequences: false) ?? []
-        let count = words.count == 2 && words[0] == Self.head ? Int(words[1]) : nil
-        self = count.map { $0 >= 0 ? .pardoned($0) : .nonsense } ?? .nonsense
+        let count = words.count == 2 && words[0] == Self.head ? decimal(words[1]) : nil
+        self = count.map { .pardoned($0) } ?? .nonsense
     }
 }

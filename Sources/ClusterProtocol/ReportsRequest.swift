@@ -123,11 +123,11 @@ package enum ReportsReply: Hashable, Sendable {
         guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
         let lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map { Substring($0) }
         let words = lines[0].split(separator: " ")
-        guard words.count == 2, words[0] == "TAKEN", let epoch = UInt64(words[1], radix: 16) else { return nil }
+        guard words.count == 2, words[0] == "TAKEN", let epoch = hexadecimal(words[1]) else { return nil }
         var refusals: [Int: HubRefusal] = [:]
         for line in lines.dropFirst() {
             let words = line.split(separator: " ", maxSplits: 2)
-            guard words.count == 3, let index = Int(words[0]), (0..<count).contains(index),
+            guard words.count == 3, let index = decimal(words[0]), (0..<count).contains(index),
                 let verdict = HubRefusal.Verdict(rawValue: String(words[1]))
             else { return nil }
             refusals[index] = HubRefusal(verdict, String(words[2]))

@@ -27,7 +27,7 @@ struct StatusFields: Codable {
     /// nil where a value is impossible.
     var status: HubStatus? {
         let lists = [monitors, subscribers, friends].map { $0.compactMap(\.status) }
-        guard let epoch = UInt64(epoch, radix: 16),
+        guard let epoch = hexadecimal(epoch),
             lists.map(\.count) == [monitors.count, subscribers.count, friends.count]
         else { return nil }
         return HubStatus(
@@ -58,7 +58,7 @@ struct StatusFields: Codable {
             guard let host = Host(host) else { return nil }
             var progress: CopyProgress?
             if let epoch, let held, let obeyed {
-                guard let epoch = UInt64(epoch, radix: 16) else { return nil }
+                guard let epoch = hexadecimal(epoch) else { return nil }
                 progress = CopyProgress(epoch: epoch, held: held, obeyed: obeyed)
             }
             return PeerStatus(

@@ -50,13 +50,14 @@ extension CopyQuestion {
             var buckets: [Int] = []
             var key: ReportKey?
             while key == nil, !fields.isAtEnd {
-                guard let word = fields.word() else { return nil }
-                if word == ReportKey.after {
-                    guard let last = ReportKey(reading: &fields) else { return nil }
-                    key = last
+                var ahead = fields
+                if let bucket = ahead.unsigned() {
+                    guard bucket < UInt64(ReportBuckets.count) else { return nil }
+                    buckets.append(Int(bucket))
+                    fields = ahead
                 } else {
-                    guard let bucket = Int(word), (0..<ReportBuckets.count).contains(bucket) else { return nil }
-                    buckets.append(bucket)
+                    guard fields.word() == ReportKey.after, let last = ReportKey(reading: &fields) else { return nil }
+                    key = last
                 }
             }
             guard !buckets.isEmpty, buckets.count <= ReportBuckets.count else { return nil }
@@ -164,7 +165,7 @@ extension ReportBuckets {
         guard bytes.count == 16 * Self.count else { return nil }
         var digests: [ReportDigest] = []
         for start in stride(from: 0, to: bytes.count, by: 16) {
-            guard let value = UInt64(String(decoding: bytes[start..<start + 16], as: UTF8.self), radix: 16) else {
+            guard let value = hexadecimal(String(decoding: bytes[start..<start + 16], as: UTF8.self)) else {
                 return nil
             }
             digests.append(ReportDigest(value: value))

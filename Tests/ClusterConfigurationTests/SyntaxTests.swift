@@ -109,6 +109,22 @@ import Testing
         #expect(Set(section.tokens.map(\.secret)) == ["c2VjcmV0cw==", "c2VjcmV0="])
     }
 
+    /// Reading them took minutes: each section was looked for among all, each line by an expression that was made for it.
+    @Test(
+        .timeLimit(.minutes(1)),
+        arguments: [
+            (0..<100_000).map { "[\(String($0, radix: 36))]\n" }.joined(),
+            "[general]\ncluster = a\n" + String(repeating: " b\n", count: 300_000),
+        ]) func `the largest files are read, whatever they are made of`(text: String)
+    {
+        _ = faults(of: text)
+    }
+
+    @Test(arguments: ["a", "a =", "a ==b", "a:b", "1 = b", "= b", "ä = b", "a b = c"])
+    func `what goes on below a value is no key where it does not look like one`(line: String) throws {
+        #expect(try parse("[general]\nhostname = h\ncluster = x\n  \(line)").general.cluster == "x \(line)")
+    }
+
     @Test func `a byte order mark is no part of the first line`() throws {
         #expect(try parse("\u{FEFF}[general]\nhostname = a").general.hostname == Host("a"))
     }

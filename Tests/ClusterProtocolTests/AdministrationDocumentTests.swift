@@ -117,7 +117,7 @@ import Testing
     @Test(arguments: [
         "", "NAK", "STATUS", "STATUS\n", "STATUS\n{}", "STATUS\n[]", "SHOWN", "SHOWN 1", "SHOWN x 1", "SHOWN 1 1\n",
         "SHOWN 1 1\nobeyed a", "SHOWN 1 1\n1 banned", "SHOWN 1 1\nx banned web1 log sshd 192.0.2.1 1 2", "PARDONED",
-        "PARDONED x", "PARDONED -1", "PARDONED 1 1", "TAKEN 1",
+        "PARDONED x", "PARDONED -1", "PARDONED +2", "PARDONED 1 1", "TAKEN 1",
     ]) func `an answer that is none is nonsense`(text: String) {
         #expect(StatusReply(Array(text.utf8)) == .nonsense)
         #expect(ShowReply(Array(text.utf8)) == .nonsense)

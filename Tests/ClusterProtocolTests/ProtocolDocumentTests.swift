@@ -217,7 +217,10 @@ import Testing
         "SYNC|a\nfetch", "SYNC|a\nfetch 1024", "SYNC|a\nfetch -1", "SYNC|a\nfetch 1 after", "SYNC|a\nfetch 1 x",
         "SYNC|a\nfetch 1 after a log sshd", "SYNC|a\nfetch 1 after a log sshd 1.2.3", "SYNC|a\nsince 0 0\nsince 0 0",
         "SYNC|a\nfetch" + String(repeating: " 1", count: 1025), "SYNC|a\n" + String(repeating: " ", count: 9000),
-        "PROGRESS|a", "PROGRESS|a\n0 0", "PROGRESS|a\n0 0 -1", "PROGRESS|a\n0 0 99999999999999999999",
+        "SYNC|a\nfetch +1", "SYNC|a\nfetch -0", "SYNC|a\nsince +1 0", "SYNC|a\nsince 00000000000000001 0",
+        "HELD|a +123456789abcdef",
+        "PROGRESS|a", "PROGRESS|a\n0 0", "PROGRESS|a\n0 0 -1", "PROGRESS|a\n-0 0 0",
+        "PROGRESS|a\n0 0 99999999999999999999",
     ]) func `what is no question is refused for good, with its reason`(text: String) {
         #expect(fault(text) == .never)
     }
@@ -233,7 +236,7 @@ import Testing
         "", "TAKEN", "TAKEN x", "TAKEN 00 00", "TAKEN 1\n0 maybe why", "TAKEN 1\n3 never why", "TAKEN 1\n-1 never why",
         "HELD", "HELD more", "HELD all all", "HELD none", "HELD all\n", "HELD all\nbanned a log sshd 198.51.100.1 1",
         "HELD all\nbanned a person sshd 198.51.100.1 1 5", "TAKEN 1\n0 never", "REFUSED", "REFUSED later",
-        "REFUSED maybe why", "taken 1", "{}",
+        "REFUSED maybe why", "taken 1", "{}", "TAKEN +1", "TAKEN 1\n+0 never why", "TAKEN 1\n-0 never why",
     ]) func `an answer that is none is nonsense`(text: String) {
         #expect(ReportsReply(Array(text.utf8), count: 3) == .nonsense)
         #expect(HelloReply(Array(text.utf8)) == .nonsense)
@@ -250,7 +253,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "CHANGES 1 1", "CHANGES x 1 1", "CHANGES 1 1 1\n", "BUCKETS 1 1", "BUCKETS 1 1\n00", "FETCHED", "FETCHED -1",
+        "CHANGES 1 1", "CHANGES x 1 1", "CHANGES +1 1 1", "CHANGES 1 1 1\n", "BUCKETS 1 1", "BUCKETS 1 1\n00",
+        "FETCHED", "FETCHED -1",
         "FETCHED 1025", "FETCHED 1 after a log sshd", "FETCHED 1 until a log sshd 198.51.100.1", "FETCHED 1\nbanned",
     ]) func `an answer to a copy that is none is nonsense`(text: String) {
         #expect(SyncReply(Array(text.utf8)) == .nonsense)

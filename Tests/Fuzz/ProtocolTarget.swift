@@ -22,6 +22,11 @@ enum ProtocolTarget: FuzzTarget {
             let question = try HubQuestion(bytes)
             require(!question.purposes.isEmpty, "a question that anybody may ask")
             requireSame(try HubQuestion(question.bytes), as: question, "a question")
+            if question.isMadeOfWords {
+                // No number has a second way to be written.
+                let hasSign = lines(of: bytes).dropFirst().contains { $0.contains(UInt8(ascii: "+")) }
+                require(!hasSign, "a number with a sign")
+            }
         } catch {
             requireReason(error.reason, "a question")
             switch error {
@@ -69,6 +74,14 @@ enum ProtocolTarget: FuzzTarget {
 }
 
 extension HubQuestion {
+    /// Whether what stands below its first line is made of names, addresses and numbers.
+    fileprivate var isMadeOfWords: Bool {
+        switch self {
+        case .announcement, .hello, .enrol: false
+        default: true
+        }
+    }
+
     /// As its asker writes it.
     fileprivate var bytes: [UInt8] {
         switch self {
