@@ -15,6 +15,7 @@ let collections: [Target.Dependency] = [
     .product(name: "HeapModule", package: "swift-collections"),
 ]
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 func room(_ name: String, _ dependencies: [Target.Dependency] = [], and more: [SwiftSetting] = []) -> Target {
@@ -109,7 +110,7 @@ let package = Package(
         room("ClusterConfiguration", ["BanModel"]),
         room("Fail2Ban", ["BanModel", "LinuxSystem"]),
         room("PacketFilter", ["BanModel", "LinuxSystem"]),
-        room("ReportStore", ["BanModel", "LinuxSystem", grdb]),
+        room("ReportStore", ["BanModel", "LinuxSystem", grdb, sqlite]),
 
         // Floor 1: values, and libzmq.
         room("BanModel"),

@@ -5,6 +5,9 @@ internal import GRDB
 struct NameTable: Sendable {
     private(set) var origins: [Origin: Int64] = [:]
     private(set) var jails: [Jail: Int64] = [:]
+    /// The ones that were looked for last: what comes in a row comes from few.
+    private var lastOrigin: (origin: Origin, number: Int64)?
+    private var lastJail: (jail: Jail, number: Int64)?
 
     var count: Int { origins.count + jails.count }
 
@@ -24,7 +27,13 @@ struct NameTable: Sendable {
 
     /// The number of an origin, which gets one where it has none.
     mutating func number(of origin: Origin, in database: Database) throws -> Int64 {
-        if let known = origins[origin] { return known }
+        if let lastOrigin, lastOrigin.origin == origin { return lastOrigin.number }
+        let number = try origins[origin] ?? insert(origin, in: database)
+        lastOrigin = (origin, number)
+        return number
+    }
+
+    private mutating func insert(_ origin: Origin, in database: Database) throws -> Int64 {
         let insert = try database.cachedStatement(sql: "INSERT INTO hub.origins (host, source) VALUES (?, ?)")
         try insert.execute(arguments: [origin.host.name, origin.source.rawValue])
         let number = database.lastInsertedRowID
@@ -34,7 +43,13 @@ struct NameTable: Sendable {
 
     /// The number of a jail, which gets one where it has none.
     mutating func number(of jail: Jail, in database: Database) throws -> Int64 {
-        if let known = jails[jail] { return known }
+        if let lastJail, lastJail.jail == jail { return lastJail.number }
+        let number = try jails[jail] ?? insert(jail, in: database)
+        lastJail = (jail, number)
+        return number
+    }
+
+    private mutating func insert(_ jail: Jail, in database: Database) throws -> Int64 {
         let insert = try database.cachedStatement(sql: "INSERT INTO hub.jails (name) VALUES (?)")
         try insert.execute(arguments: [jail.name])
         let number = database.lastInsertedRowID

@@ -89,32 +89,35 @@ extension ReportDatabase {
     }
 
     private func write(_ changes: WaitingChanges, _ database: Database, _ names: inout NameTable) throws {
-        let put = try database.cachedStatement(
+        let put = try RowStatement(
+            database,
             sql: """
                 INSERT INTO hub.reports (address, jail, origin, version, lifted, until, forget)
                 VALUES (?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (address, jail, origin) DO UPDATE SET
                 version = excluded.version, lifted = excluded.lifted, until = excluded.until, forget = excluded.forget
                 """)
-        let forget = try database.cachedStatement(
-            sql: "DELETE FROM hub.reports WHERE address = ? AND jail = ? AND origin = ?")
-        // In the order of the rows, a page is touched once however many of its rows change.
-        let reports = changes.reports.map {
-            (address: $0.key.subject.address.description, key: $0.key, state: $0.value)
-        }
-        .sorted { $0.address < $1.address }
-        for (address, key, state) in reports {
-            let jail = try names.number(of: key.subject.jail, in: database)
-            let origin = try names.number(of: key.origin, in: database)
+        let forget = try RowStatement(
+            database, sql: "DELETE FROM hub.reports WHERE address = ? AND jail = ? AND origin = ?")
+        // In about the order of the rows, so that a page is touched once however many of its rows change; those of one
+        // report as they came.
+        let order = changes.reports.indices.map { (address: changes.reports[$0].key.subject.address, index: $0) }
+            .sorted { $0.address == $1.address ? $0.index < $1.index : $0.address < $1.address }
+        var text: [UInt8] = []
+        for (address, index) in order {
+            let (key, state) = changes.reports[index]
+            text.removeAll(keepingCapacity: true)
+            address.append(to: &text)
+            let statement = state == nil ? forget : put
+            statement.bind(try names.number(of: key.subject.jail, in: database), at: 2)
+            statement.bind(try names.number(of: key.origin, in: database), at: 3)
             if let state {
-                let last = state.forget == state.until ? nil : state.forget.microseconds
-                try put.execute(arguments: [
-                    address, jail, origin, state.version, state.isPardoned ? 2 : state.isLifted ? 1 : 0,
-                    state.until.microseconds, last,
-                ])
-            } else {
-                try forget.execute(arguments: [address, jail, origin])
+                statement.bind(state.version, at: 4)
+                statement.bind(state.isPardoned ? 2 : state.isLifted ? 1 : 0, at: 5)
+                statement.bind(state.until.microseconds, at: 6)
+                statement.bind(state.forget == state.until ? nil : state.forget.microseconds, at: 7)
             }
+            try statement.run(text)
         }
         for (name, text) in changes.notes {
             if let text {

@@ -40,5 +40,7 @@ enum Floors {
     ]
 
     /// Modules that one room alone may name.
-    static let owners: [String: String] = ["CZeroMQ": "ZeroMQ", "CLinux": "LinuxSystem", "GRDB": "ReportStore"]
+    static let owners: [String: String] = [
+        "CZeroMQ": "ZeroMQ", "CLinux": "LinuxSystem", "GRDB": "ReportStore", "GRDBSQLite": "ReportStore",
+    ]
 }
