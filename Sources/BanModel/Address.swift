@@ -172,28 +172,36 @@ extension Address: CustomStringConvertible {
     }
 
     /// What ``description`` says.
-    package func append(to bytes: inout [UInt8]) {
+    package func append(to bytes: inout [UInt8]) { forEachByte { bytes.append($0) } }
+
+    /// The bytes of what ``description`` says, without a text to hold them.
+    @inline(__always)
+    func forEachByte(_ take: (UInt8) -> Void) {
         switch family {
         case .ipv4:
-            for shift: UInt64 in [24, 16, 8, 0] {
-                Self.append(low >> shift & 0xFF, to: &bytes)
-                if shift > 0 { bytes.append(UInt8(ascii: ".")) }
-            }
+            Self.digits(of: low >> 24, take)
+            take(UInt8(ascii: "."))
+            Self.digits(of: low >> 16 & 0xFF, take)
+            take(UInt8(ascii: "."))
+            Self.digits(of: low >> 8 & 0xFF, take)
+            take(UInt8(ascii: "."))
+            Self.digits(of: low & 0xFF, take)
         case .ipv6:
             var groups = (high.bigEndian, low.bigEndian)
             withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { buffer in
                 inet_ntop(AF_INET6, &groups, buffer.baseAddress!, socklen_t(buffer.count))
-                bytes.append(contentsOf: UnsafeRawBufferPointer(buffer)[..<strlen(buffer.baseAddress!)])
+                for byte in buffer.prefix(while: { $0 != 0 }) { take(UInt8(bitPattern: byte)) }
             }
         }
         guard isNetwork else { return }
-        bytes.append(UInt8(ascii: "/"))
-        Self.append(UInt64(prefix), to: &bytes)
+        take(UInt8(ascii: "/"))
+        Self.digits(of: UInt64(prefix), take)
     }
 
-    /// Up to three digits.
-    private static func append(_ number: UInt64, to bytes: inout [UInt8]) {
-        func digit(_ number: UInt64) { bytes.append(UInt8(truncatingIfNeeded: 0x30 + number % 10)) }
+    /// Up to three.
+    @inline(__always)
+    private static func digits(of number: UInt64, _ take: (UInt8) -> Void) {
+        func digit(_ number: UInt64) { take(UInt8(truncatingIfNeeded: 0x30 + number % 10)) }
         if number >= 100 { digit(number / 100) }
         if number >= 10 { digit(number / 10) }
         digit(number)

@@ -18,5 +18,20 @@ package struct Announcement: Hashable, Sendable {
 
 extension Announcement: CustomStringConvertible {
     /// `HOST|JAIL|ACTION|ADDRESS`, as it stands on the wire, in filters and in the log action's file.
-    package var description: String { "\(host)|\(subject.jail)|\(action.rawValue)|\(subject.address)" }
+    package var description: String {
+        var text: [UInt8] = []
+        append(to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// What ``description`` says.
+    package func append(to bytes: inout [UInt8]) {
+        bytes.append(contentsOf: host.name.utf8)
+        bytes.append(UInt8(ascii: "|"))
+        bytes.append(contentsOf: subject.jail.name.utf8)
+        bytes.append(UInt8(ascii: "|"))
+        bytes.append(contentsOf: action.rawValue.utf8)
+        bytes.append(UInt8(ascii: "|"))
+        subject.address.append(to: &bytes)
+    }
 }

@@ -9,11 +9,15 @@ package enum NeverBanned {
     package static func reason(_ address: Address, ignored: [Address] = []) -> String? {
         let widest = widestPrefix(address.family)
         if address.prefix < widest { return "a network wider than /\(widest)" }
+        let special = address.family == .ipv4 ? specialIPv4 : specialIPv6
         for index in special.indices where special[index].network.overlaps(address) { return special[index].reason }
         return ignored.first { $0.overlaps(address) }.map {
             "\($0) is exempt: ignoreip has it, or this host or its hub"
         }
     }
+
+    private static let specialIPv4 = special.filter { $0.network.family == .ipv4 }
+    private static let specialIPv6 = special.filter { $0.network.family == .ipv6 }
 
     static let loopback = ["127.0.0.0/8", "::1"].map(known)
 

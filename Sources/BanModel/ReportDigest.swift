@@ -46,7 +46,7 @@ package struct ReportDigest: Hashable, Sendable {
         /// FNV-1a over the report's fields, then mixed so that sums of similar reports do not look alike.
         fileprivate func number(_ address: Address, _ state: Report.State, tellsPardons: Bool) -> UInt64 {
             var hash = hash
-            hash.add(address.description)
+            hash.add(address)
             hash.add(tellsPardons && state.isPardoned ? "pardoned" : state.isLifted ? "lifted" : "banned")
             hash.add(state.version)
             hash.add(state.until.microseconds)
@@ -61,6 +61,12 @@ private struct FowlerNollVo: Hashable {
 
     mutating func add(_ text: String) {
         for byte in text.utf8 { take(byte) }
+        take(0)
+    }
+
+    /// As its text.
+    mutating func add(_ address: Address) {
+        address.forEachByte { take($0) }
         take(0)
     }
 

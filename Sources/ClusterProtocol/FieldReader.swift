@@ -38,6 +38,40 @@ package struct FieldReader {
     /// nil where it is not UTF-8, too.
     mutating func word() -> String? { place().flatMap { String(validating: bytes[$0], as: UTF8.self) } }
 
+    /// Whether the next word is this one, which is stepped over then.
+    mutating func take(_ word: StaticString) -> Bool {
+        let length = word.utf8CodeUnitCount
+        let end = next + length
+        guard end == lineEnd || end < lineEnd && bytes[end] == 0x20 else { return false }
+        let isNext = word.withUTF8Buffer { wanted in
+            for index in 0..<length where bytes[next + index] != wanted[index] { return false }
+            return true
+        }
+        if isNext { next = end + 1 }
+        return isNext
+    }
+
+    mutating func source() -> Origin.Source? {
+        if take("log") { return .log }
+        if take("action") { return .action }
+        if take("person") { return .person }
+        return take("allow") ? .allow : nil
+    }
+
+    /// Eight digits, as ``FieldWriter/fill(_:with:)`` writes them.
+    mutating func checksum() -> UInt32? {
+        guard let place = place(), place.count == 8 else { return nil }
+        var sum: UInt32 = 0
+        for index in place {
+            switch bytes[index] {
+            case let byte where byte &- 0x30 < 10: sum = sum << 4 | UInt32(byte &- 0x30)
+            case let byte where byte &- 0x61 < 6: sum = sum << 4 | UInt32(byte &- 0x57)
+            default: return nil
+            }
+        }
+        return sum
+    }
+
     /// 1 to 16 digits.
     mutating func hexadecimal() -> UInt64? { word().flatMap { BanModel.hexadecimal($0) } }
 

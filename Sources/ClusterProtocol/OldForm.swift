@@ -56,7 +56,12 @@ package enum OldForm {
     }
 
     /// The broadcast, and the ACK of a request.
-    package static func message(_ announcement: Announcement) -> [UInt8] { Array(announcement.description.utf8) }
+    package static func message(_ announcement: Announcement) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(64)
+        announcement.append(to: &bytes)
+        return bytes
+    }
 
     private static func fields(of bytes: [UInt8]) throws(Fault) -> [Substring] {
         guard bytes.count <= longest else { throw .tooLong }

@@ -34,28 +34,7 @@ package enum RecordLine {
         return start
     }
 
-    /// CRC-32 as in ISO 3309, the one of zlib and PNG.
-    package static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
-        table.withUnsafeBufferPointer { table in
-            bytes.withUnsafeBufferPointer { bytes in
-                var sum = ~UInt32(0)
-                for byte in bytes { sum = table[Int(UInt8(truncatingIfNeeded: sum) ^ byte)] ^ (sum >> 8) }
-                return ~sum
-            }
-        }
-    }
-
-    private static let table: [UInt32] = (0..<256).map { byte in
-        (0..<8).reduce(UInt32(byte)) { sum, _ in sum & 1 == 1 ? 0xEDB8_8320 ^ (sum >> 1) : sum >> 1 }
-    }
-}
-
-extension FieldReader {
-    /// Eight digits.
-    fileprivate mutating func checksum() -> UInt32? {
-        guard let word = word(), word.utf8.count == 8 else { return nil }
-        return UInt32(word, radix: 16)
-    }
+    package static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 { Checksum.of(bytes) }
 }
 
 /// What can stand in a state file.

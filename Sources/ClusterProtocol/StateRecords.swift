@@ -128,9 +128,9 @@ extension LedgerRecord: StateRecord {
 /// `HOST SOURCE JAIL ADDRESS`.
 extension ReportKey {
     init?(reading fields: inout FieldReader) {
-        guard let host = fields.host(), let source = fields.word().flatMap(Origin.Source.init),
-            let subject = Subject(reading: &fields)
-        else { return nil }
+        guard let host = fields.host(), let source = fields.source(), let subject = Subject(reading: &fields) else {
+            return nil
+        }
         self.init(Origin(host: host, source: source), subject)
     }
 
@@ -143,20 +143,17 @@ extension ReportKey {
 
 /// `banned HOST SOURCE JAIL ADDRESS VERSION UNTIL [FORGET]`, or `lifted …`, or `pardoned …`: in files and on the wire.
 extension Report: StateRecord {
-    private static let (banned, lifted, pardoned) = ("banned", "lifted", "pardoned")
-
     package init?(reading fields: inout FieldReader) {
-        guard let word = fields.word(), word == Self.banned || word == Self.lifted || word == Self.pardoned,
-            let key = ReportKey(reading: &fields),
-            let state = State(
-                reading: &fields, isLifted: word == Self.lifted, isPardoned: word == Self.pardoned),
-            fields.isAtEnd
+        let isBan = fields.take("banned")
+        let isPardon = !isBan && fields.take("pardoned")
+        guard isBan || isPardon || fields.take("lifted"), let key = ReportKey(reading: &fields),
+            let state = State(reading: &fields, isLifted: !isBan, isPardoned: isPardon), fields.isAtEnd
         else { return nil }
         self.init(origin: key.origin, subject: key.subject, state: state)
     }
 
     package func write(to fields: inout FieldWriter) {
-        fields.add(state.isPardoned ? Self.pardoned : state.isLifted ? Self.lifted : Self.banned)
+        fields.add(state.isPardoned ? "pardoned" : state.isLifted ? "lifted" : "banned")
         key.write(to: &fields)
         state.write(to: &fields)
     }

@@ -25,7 +25,14 @@ struct ActionLog: ~Copyable {
             identity = try opened.status.identity
             file = consume opened
         }
-        let time = SystemClock.localTime()
-        try file!.append(lines.flatMap { Array("\(time) \(Self.ident): \(Self.text)\($0)\n".utf8) })
+        let head = Array("\(SystemClock.localTime()) \(Self.ident): \(Self.text)".utf8)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(lines.count * (head.count + 64))
+        for line in lines {
+            bytes += head
+            line.append(to: &bytes)
+            bytes.append(0x0A)
+        }
+        try file!.append(bytes)
     }
 }
