@@ -14,8 +14,8 @@ struct DeadlineQueue<Key: Hashable & Sendable>: Sendable {
     }
 
     private var heap = Heap<Entry>()
-    /// The entry that counts for each key; earlier ones stay in the heap until their time or until they are too many.
-    private var valid: [Key: Entry] = [:]
+    /// The entry that counts for each key: earlier ones stay in the heap until their time or until they are too many.
+    private var valid: [Key: (time: Timestamp, order: UInt64)] = [:]
     private var order: UInt64 = 0
 
     private(set) var next: Timestamp?
@@ -26,10 +26,11 @@ struct DeadlineQueue<Key: Hashable & Sendable>: Sendable {
     mutating func add(_ key: Key, at time: Timestamp) {
         guard time != .forever, valid[key].map({ time < $0.time }) ?? true else { return }
         order += 1
-        let entry = Entry(time: time, order: order, key: key)
-        valid[key] = entry
-        heap.insert(entry)
-        if heap.count > 2 * valid.count + 100 { heap = Heap(valid.values) }
+        valid[key] = (time, order)
+        heap.insert(Entry(time: time, order: order, key: key))
+        if heap.count > 2 * valid.count + 100 {
+            heap = Heap(valid.map { Entry(time: $0.value.time, order: $0.value.order, key: $0.key) })
+        }
         next = heap.min?.time
     }
 
@@ -40,7 +41,7 @@ struct DeadlineQueue<Key: Hashable & Sendable>: Sendable {
         var due: [Key] = []
         while due.count < limit, let first = heap.min, first.time <= now {
             heap.removeMin()
-            guard valid[first.key] == first else { continue }
+            guard valid[first.key]?.order == first.order else { continue }
             valid[first.key] = nil
             due.append(first.key)
         }

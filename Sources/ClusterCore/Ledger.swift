@@ -12,9 +12,14 @@ struct Ledger: Sendable {
         var witnesses: Set<Host> = []
     }
 
+    /// In which jail it is, and for whom it was banned; nil: nobody was named.
+    private struct Owner: Hashable, Sendable {
+        var jail: Jail
+        var host: Host?
+    }
+
     private var rows = AddressTable<LedgerRow>()
-    private var jails = NumberedNames<Jail>()
-    private var hosts = NumberedNames<Host>()
+    private var owners = NumberedNames<Owner>()
     /// Of what was yielded: who vouched for the ban then.
     private var witnesses: [Subject: Set<Host>] = [:]
     /// What is over, for a monitor that lags.
@@ -24,9 +29,12 @@ struct Ledger: Sendable {
 
     subscript(placement: Subject) -> Entry? { place(of: placement).map { entry(rows[$0]) } }
 
+    /// As the entry says it.
+    func step(of placement: Subject) -> LedgerRecord.Step? { place(of: placement).map { rows[$0].step } }
+
     /// Everything that is not over, in no order.
     var entries: [(placement: Subject, entry: Entry)] {
-        rows.rows.map { (Subject(jails[$0.row.jail], $0.row.address), entry($0.row)) }
+        rows.rows.map { (Subject(owners[$0.row.owner].jail, $0.row.address), entry($0.row)) }
     }
 
     /// Those on what overlaps an address.
@@ -34,7 +42,7 @@ struct Ledger: Sendable {
         rows.addresses(overlapping: address).flatMap { address in
             var placements: [Subject] = []
             rows.search(address) { _, row in
-                placements.append(Subject(jails[row.jail], address))
+                placements.append(Subject(owners[row.owner].jail, address))
                 return false
             }
             return placements
@@ -43,34 +51,36 @@ struct Ledger: Sendable {
 
     /// Those placements, in their order, in this step in this jail.
     func placements(in jail: Jail, _ step: LedgerRecord.Step) -> [Subject] {
-        guard let number = jails.number(of: jail) else { return [] }
-        return rows.rows.filter { $0.row.jail == number && $0.row.step == step }.map { Subject(jail, $0.row.address) }
-            .sorted()
+        rows.rows.filter { $0.row.step == step && owners[$0.row.owner].jail == jail }
+            .map { Subject(jail, $0.row.address) }.sorted()
     }
 
     /// Whether there is any in this step in this jail.
     func holds(_ step: LedgerRecord.Step, in jail: Jail) -> Bool {
-        guard let number = jails.number(of: jail) else { return false }
-        return rows.rows.contains { $0.row.jail == number && $0.row.step == step }
+        rows.rows.contains { $0.row.step == step && owners[$0.row.owner].jail == jail }
     }
 
     mutating func name(_ host: Host, for placement: Subject) {
-        guard let place = place(of: placement) else { return }
-        if let known = rows[place].host {
-            guard hosts[known] != host else { return }
-            hosts.drop(known)
-        }
-        rows[place].host = hosts.use(host).number
+        if let place = place(of: placement) { name(host, at: place) }
     }
 
-    mutating func note(_ record: LedgerRecord) {
+    private mutating func name(_ host: Host, at place: AddressTable<LedgerRow>.Place) {
+        let known = rows[place].owner
+        guard owners[known].host != host else { return }
+        rows[place].owner = owners.use(Owner(jail: owners[known].jail, host: host)).number
+        owners.drop(known)
+    }
+
+    /// - Parameter host: for whom it is banned, where that is known.
+    mutating func note(_ record: LedgerRecord, for host: Host? = nil) {
         switch record.step {
         case .intended, .held, .unclear, .foreign, .logged, .pardoned:
             if let place = place(of: record.subject) {
                 if rows[place].step == .yielded { witnesses[record.subject] = nil }
                 rows[place].step = record.step
+                if let host { name(host, at: place) }
             } else {
-                begin(record)
+                begin(record, for: host)
             }
         case .yielded:
             end(record)
@@ -80,18 +90,17 @@ struct Ledger: Sendable {
         }
     }
 
-    private mutating func begin(_ record: LedgerRecord) {
-        let jail = jails.use(record.subject.jail).number
+    private mutating func begin(_ record: LedgerRecord, for host: Host? = nil) {
+        let owner = owners.use(Owner(jail: record.subject.jail, host: host)).number
         _ = rows.insert(
-            LedgerRow(address: record.subject.address, step: record.step, jail: jail, since: record.time, host: nil))
+            LedgerRow(address: record.subject.address, step: record.step, owner: owner, since: record.time))
     }
 
     private mutating func end(_ record: LedgerRecord) {
         guard let place = place(of: record.subject) else { return }
         let row = rows[place]
         rows.remove(place)
-        jails.drop(row.jail)
-        if let host = row.host { hosts.drop(host) }
+        owners.drop(row.owner)
         if row.step == .yielded { witnesses[record.subject] = nil }
         guard ![.foreign, .logged, .yielded, .pardoned].contains(row.step) else { return }
         past.append((record.subject, row.since, record.time))
@@ -99,10 +108,9 @@ struct Ledger: Sendable {
     }
 
     private func place(of placement: Subject) -> AddressTable<LedgerRow>.Place? {
-        guard let jail = jails.number(of: placement.jail) else { return nil }
         var found: AddressTable<LedgerRow>.Place?
         rows.search(placement.address) { place, row in
-            guard row.jail == jail else { return false }
+            guard owners[row.owner].jail == placement.jail else { return false }
             found = place
             return true
         }
@@ -110,8 +118,9 @@ struct Ledger: Sendable {
     }
 
     private func entry(_ row: LedgerRow) -> Entry {
-        var entry = Entry(step: row.step, since: row.since, host: row.host.map { hosts[$0] })
-        if row.step == .yielded { entry.witnesses = witnesses[Subject(jails[row.jail], row.address)] ?? [] }
+        let owner = owners[row.owner]
+        var entry = Entry(step: row.step, since: row.since, host: owner.host)
+        if row.step == .yielded { entry.witnesses = witnesses[Subject(owner.jail, row.address)] ?? [] }
         return entry
     }
 

@@ -58,7 +58,7 @@ extension Monitor {
         case (_, .impossible(let reason)):
             if canAsk { emit(.cannotAsk(reason: reason)) }
             canAsk = false
-            for claim in table.filter({ $0.value.heldSince != nil }).keys.sorted() {
+            for claim in table.filter({ $0.value.heldSince != nil }).map(\.key).sorted() {
                 deadlines.add(claim, at: now + Self.unasked)
             }
         case (_, .unclear(let reason)):
@@ -115,7 +115,7 @@ extension Monitor {
 
     /// The answer for which some ends have waited is there; what it prolongs is looked at again with its new end.
     private mutating func endsWaited(in jail: Jail, at now: Timestamp) {
-        for claim in table.filter({ $0.key.jail == jail && $0.value.state.until <= now }).keys.sorted() {
+        for claim in table.filter({ $0.key.jail == jail && $0.value.state.until <= now }).map(\.key).sorted() {
             deadlines.add(claim, at: now)
         }
     }

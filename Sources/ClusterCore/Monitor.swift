@@ -39,7 +39,7 @@ package struct Monitor: Sendable {
     static let quarter = Duration.seconds(900)
 
     private(set) var settings: Settings
-    var table: [HostClaim: LiveReport] = [:]
+    var table = ClaimTable<LiveReport>()
     var jails: [Jail: JailLife] = [:]
     var questions = QuestionSchedule()
     var deadlines = DeadlineQueue<HostClaim>()
@@ -53,7 +53,7 @@ package struct Monitor: Sendable {
     var inquiry: Inquiry?
     var form = HubForm.unknown
     /// What the hub holds by its own ACK, in its time: bans, and lifts until they may be forgotten.
-    var announced: [HostClaim: Report.State] = [:]
+    var announced = ClaimTable<Report.State>()
     /// What the hub's clock shows beyond ours; nil: it was not asked yet, or they agree.
     var clockOffset = Duration.zero
     /// What it was when the hub was last told of ends, where it is another now; nil: the same.

@@ -18,6 +18,8 @@ struct Outbox: Sendable {
         /// The hub is to hear it though it may know it: it has lost what it knew, or was away when it came.
         var isAgain: Bool
         fileprivate var isRefused = false
+        /// A batch had it: the hub may hold it as it was then.
+        fileprivate var wasSent = false
         /// Counts all that were ever appended.
         fileprivate var number: UInt64 = 0
 
@@ -40,14 +42,10 @@ struct Outbox: Sendable {
         case refusedForGood(Item)
     }
 
-    /// What waits on one claim: how many items, and what the last of them, of this number, says.
+    /// What waits on one claim: how many items, and the number of the last of them.
     private struct Tail: Sendable {
-        var count: Int
-        var number: UInt64
-        var isBan: Bool
-        var state: Report.State
-        /// The hub is to hear it though it may know it.
-        var isAgain = false
+        var count = 0
+        var number: UInt64 = 0
     }
 
     /// How many refused reports in a row there may be without a pause.
@@ -74,17 +72,14 @@ struct Outbox: Sendable {
     var isAtHead: Bool { cursor == 0 }
 
     /// The one to send; nil where there is none.
-    var current: Item? {
-        guard cursor < items.count else { return nil }
-        return newest(items[cursor])
-    }
+    var current: Item? { cursor < items.count ? items[cursor] : nil }
 
     /// Whether an earlier report on the current one's subject is still open.
     var isOvertaking: Bool { cursor < items.count && before.contains(items[cursor].claim.subject) }
 
     /// Whether something waits on this claim that is later than this.
     func holds(_ claim: HostClaim, laterThan state: Report.State) -> Bool {
-        tails[claim].map { $0.state > state } ?? false
+        tails[claim].map { items[place(of: $0.number)].state > state } ?? false
     }
 
     /// Whether anything waits on it.
@@ -92,20 +87,34 @@ struct Outbox: Sendable {
 
     /// A ban's new end takes the place of the one that still waits: a hub that is away fills no memory.
     mutating func append(_ item: Item) {
-        let tail = tails[item.claim]
-        // What waits on the same claim is later, or the same, unless it was to be told once more to another hub before.
-        if item.isAgain, !item.isEnd, let tail, tail.state >= item.state {
-            tails[item.claim]?.isAgain = true
-            return
-        }
-        if item.isBan, tail?.isBan == true {
-            tails[item.claim]?.state = item.state
-            return
-        }
+        if let tail = tails[item.claim], merge(item, into: place(of: tail.number)) { return }
         number += 1
-        tails[item.claim] = Tail(count: (tail?.count ?? 0) + 1, number: number, isBan: item.isBan, state: item.state)
+        tails[item.claim, default: Tail()].count += 1
+        tails[item.claim]?.number = number
         items.append(item)
         items[items.count - 1].number = number
+    }
+
+    /// Whether the last that waits on its claim says it too from now on.
+    private mutating func merge(_ item: Item, into place: Int) -> Bool {
+        // What waits on the same claim is later, or the same, unless it was to be told once more to another hub before.
+        if item.isAgain, !item.isEnd, items[place].state >= item.state {
+            items[place].isAgain = true
+            return true
+        }
+        guard item.isBan, items[place].isBan, !items[place].wasSent else { return false }
+        items[place].state = item.state
+        return true
+    }
+
+    /// Where the item of this number is: they stand in the order of their numbers.
+    private func place(of number: UInt64) -> Int {
+        var (low, high) = (0, items.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if items[middle].number < number { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
     /// Log or spool was read this far; false where nothing is on its way, so that the position is done with at once.
@@ -167,7 +176,7 @@ struct Outbox: Sendable {
     /// The places of the first items of this kind.
     func places(atMost count: Int, where isWanted: (Item) -> Bool) -> [Int] {
         var places: [Int] = []
-        for (place, item) in items.enumerated() where isWanted(newest(item)) {
+        for (place, item) in items.enumerated() where isWanted(item) {
             if places.count == count { break }
             places.append(place)
         }
@@ -178,10 +187,8 @@ struct Outbox: Sendable {
     mutating func begin(_ places: [Int]) -> [Item] {
         batch = places
         return places.map { place in
-            let item = newest(items[place])
-            items[place] = item
-            if tails[item.claim]?.number == item.number { tails[item.claim]?.isBan = false }
-            return item
+            items[place].wasSent = true
+            return items[place]
         }
     }
 
@@ -192,9 +199,9 @@ struct Outbox: Sendable {
     ) -> (done: [(item: Item, refusal: HubRefusal?)], isHeldUp: Bool) {
         let held = refusals.filter { $0.value.verdict == .later }.keys.min()
         let answered = batch.prefix(min(held ?? count, count))
-        let refused = Dictionary(uniqueKeysWithValues: answered.enumerated().map { ($1, refusals[$0]) })
         var done: [(item: Item, refusal: HubRefusal?)] = []
-        for (count, place) in answered.enumerated() { done.append((remove(at: place - count), refused[place] ?? nil)) }
+        done.reserveCapacity(answered.count)
+        for (index, place) in answered.enumerated() { done.append((remove(at: place - index), refusals[index])) }
         rewind()
         return (done, held != nil)
     }
@@ -207,21 +214,10 @@ struct Outbox: Sendable {
         cursor += 1
     }
 
-    private func newest(_ item: Item) -> Item {
-        guard let tail = tails[item.claim], tail.number == item.number else { return item }
-        var newest = item
-        if tail.isBan { newest.state = tail.state }
-        if tail.isAgain { newest.isAgain = true }
-        return newest
-    }
-
     /// Takes it out; its place in the log is done with only when what lies before it is.
     private mutating func remove(at index: Int) -> Item {
-        let taken = items.remove(at: index)  // in a line of its own: as an argument it would copy all of them first
-        var item = newest(taken)
-        if let tail = tails[item.claim] {
-            if tail.count == 1 { tails[item.claim] = nil } else { tails[item.claim]?.count -= 1 }
-        }
+        var item = index == 0 ? items.removeFirst() : items.remove(at: index)
+        if tails[item.claim]?.count == 1 { tails[item.claim] = nil } else { tails[item.claim]?.count -= 1 }
         if index > 0 {
             items[index - 1].places.take(item.places)
             item.places = ReadPlaces()

@@ -6,10 +6,13 @@ extension Subscriber {
     private static let longestPause = Duration.seconds(60)
 
     /// One failing jail holds up no other; the log is one.
-    func lane(of placement: Subject) -> WaitingList.Lane {
+    func lane(of placement: Subject) -> WaitingList.Lane { lane(of: placement, in: ledger.step(of: placement)) }
+
+    /// - Parameter step: the ledger's.
+    func lane(of placement: Subject, in step: LedgerRecord.Step?) -> WaitingList.Lane {
         guard settings.target == .log else { return placement.jail }
         // What another action did before is undone where it was done.
-        return ledger[placement].map { $0.step == .logged } ?? true ? nil : placement.jail
+        return step == nil || step == .logged ? nil : placement.jail
     }
 
     /// Starts the next act: the first that waits, and whatever else waits for the same.
@@ -52,7 +55,7 @@ extension Subscriber {
 
     /// Whether it may not be freed: another than we may have banned it.
     private func isNotOurs(_ placement: Subject) -> Bool {
-        switch ledger[placement]?.step {
+        switch ledger.step(of: placement) {
         case .foreign, .unclear: true
         case .intended: settings.target == .same  // the answer was lost
         case .held, .logged, .released, .yielded, .pardoned, nil: false
@@ -94,8 +97,7 @@ extension Subscriber {
         if aim == .adjust { return adjustPacketFilter(placements, number: number, at: now) }
         if aim == .ban, lane != nil {
             for placement in placements {
-                note(.intended, placement, at: now)
-                if let host = decision(on: placement, at: now)?.host { ledger.name(host, for: placement) }
+                note(.intended, placement, for: decision(on: placement, at: now)?.host, at: now)
             }
         }
         // What failed before is among these, or waits behind them.
@@ -217,8 +219,8 @@ extension Subscriber {
         }
         guard settings.target == .same, number == 0 else {
             for placement in placements {
-                note(settings.target == .log ? .logged : .held, placement, at: now)
-                if let host = decision(on: placement, at: now)?.host { ledger.name(host, for: placement) }
+                let host = decision(on: placement, at: now)?.host
+                note(settings.target == .log ? .logged : .held, placement, for: host, at: now)
             }
             emit(.note(.banned(placements[0].jail, placements.map(\.address))))
             return

@@ -301,12 +301,13 @@ package struct Subscriber: Sendable {
 
     mutating func emit(_ effect: Effect) { effects.append(effect) }
 
-    mutating func note(_ step: LedgerRecord.Step, _ placement: Subject, at now: Timestamp) {
-        record(LedgerRecord(placement, step, at: now))
+    /// - Parameter host: for whom it is banned, where that is known.
+    mutating func note(_ step: LedgerRecord.Step, _ placement: Subject, for host: Host? = nil, at now: Timestamp) {
+        record(LedgerRecord(placement, step, at: now), for: host)
     }
 
-    mutating func record(_ record: LedgerRecord) {
-        ledger.note(record)
+    mutating func record(_ record: LedgerRecord, for host: Host? = nil) {
+        ledger.note(record, for: host)
         if record.step == .released || record.step == .yielded {
             lost.remove(record.subject)
             renewing.remove(record.subject)
@@ -422,25 +423,18 @@ package struct Subscriber: Sendable {
 
     /// Who wants it banned, whether anybody may or not.
     private func wish(for placement: Subject, at now: Timestamp) -> (host: Host, until: Timestamp)? {
-        replica.longest(placement, at: hubTime(now)) {
-            [host = settings.host, filter = settings.prefixFilter] in
-            Self.counts($0, $1, on: host, through: filter)
-        }
+        replica.longest(placement, at: hubTime(now)) { counts($0, $1) }
     }
 
     func witnesses(for placement: Subject, at now: Timestamp) -> Set<Host> {
-        replica.witnesses(placement, at: hubTime(now)) {
-            [host = settings.host, filter = settings.prefixFilter] in
-            Self.counts($0, $1, on: host, through: filter)
-        }
+        replica.witnesses(placement, at: hubTime(now)) { counts($0, $1) }
     }
 
     /// Whether this word counts here: not what our own fail2ban says, which has banned already, and only what the filter
     /// lets through. What a person says by hand on this host its fail2ban has not done.
-    private static func counts(
-        _ origin: Origin, _ subject: Subject, on host: Host, through filter: String
-    ) -> Bool {
-        guard origin.source != .allow, origin.host != host || origin.source == .person else { return false }
+    private func counts(_ origin: Origin, _ subject: Subject) -> Bool {
+        guard origin.source != .allow, origin.host != settings.host || origin.source == .person else { return false }
+        let filter = settings.prefixFilter
         return filter.isEmpty || Announcement(origin.host, subject, .ban).description.hasPrefix(filter)
     }
 
@@ -453,23 +447,30 @@ package struct Subscriber: Sendable {
         if let reason = refusal(of: placement.address, at: now), wish(for: placement, at: now) != nil {
             effects.append(.note(.neverBanned(placement.address, reason: reason)))
         }
-        if let entry = ledger[placement], entry.step == .yielded,
+        var step = ledger.step(of: placement)
+        if step == .yielded, let entry = ledger[placement],
             !witnesses(for: placement, at: now).subtracting(entry.witnesses).isEmpty
                 || decision(on: placement, at: now) == nil
         {
             // Nobody vouches for it any more, or somebody new does.
             note(.released, placement, at: now)
+            step = nil
         }
         watchEnd(of: placement, at: now)
         if let moment = unfound[placement]?.again, now < moment { deadlines.add(placement, at: moment) }
-        if aim(for: placement, at: now) != nil { waiting.add(placement, to: lane(of: placement)) }
+        if aim(for: placement, in: step, at: now) != nil { waiting.add(placement, to: lane(of: placement, in: step)) }
     }
 
     /// What is to be done about a placement; nil where all is as it should be.
     func aim(for placement: Subject, at now: Timestamp) -> Aim? {
+        aim(for: placement, in: ledger.step(of: placement), at: now)
+    }
+
+    /// - Parameter step: the ledger's.
+    private func aim(for placement: Subject, in step: LedgerRecord.Step?, at now: Timestamp) -> Aim? {
         if isInPacketFilter(placement) { return packetFilterAim(for: placement, at: now) }
         let isWanted = decision(on: placement, at: now) != nil
-        guard let step = ledger[placement]?.step else { return isWanted ? .ban : nil }
+        guard let step else { return isWanted ? .ban : nil }
         if let moment = unfound[placement]?.again { return isWanted ? .ban : now < moment ? nil : .free }
         switch step {
         case .intended: return isWanted ? .ban : .free
