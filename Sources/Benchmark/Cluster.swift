@@ -8,14 +8,15 @@ final class Cluster {
     let broadcasts: String
     private(set) var daemons: [Daemon]
 
-    init(_ workshop: Workshop) throws {
+    /// - Parameter rateLimit: the hub's; nil: as it is shipped.
+    init(_ workshop: Workshop, rateLimit: String? = "10000000/s") throws {
         self.workshop = workshop
         let hub = try Self.daemon(
             workshop, "publisher", host: "hub",
             section: """
                 replybindurl = tcp://127.0.0.1:*
                 broadcasterbindurl = tcp://127.0.0.1:*
-                ratelimit = 10000000/s
+                \(rateLimit.map { "ratelimit = \($0)" } ?? "")
                 """)
         self.hub = hub.daemon
         replies = try hub.daemon.endpoint("replies")

@@ -14,21 +14,9 @@ struct LatencyPart {
         let folder = try workshop.newFolder("log")
         var log = try BanLog(path: "\(folder)/fail2ban.log")
         _ = try cluster.monitor(host: "a", log: "\(folder)/fail2ban.log")
-        let listener = try Listener(in: context, cluster.broadcasts)
-        var number = 0
-        try Self.warmUp(&log, &number, listener)
+        let bans = try SingleBans(cluster, Listener(in: context, cluster.broadcasts), &log)
         var ours = Series()
-        for index in 0..<count {
-            workshop.say("latency: \(index) of \(count)")
-            Pause.milliseconds(Self.pause)
-            number += 1
-            let begin = SystemClock.monotonic()
-            try log.write(number)
-            guard let heard = try listener.wait(milliseconds: 5_000) else { throw Failure("a ban was not broadcast") }
-            ours.add(Double(SystemClock.monotonic() - begin) / 1e6)
-            try check(heard, is: number)
-            try cluster.drain()
-        }
+        try bans.measure(count, &log, &ours) { workshop.say("latency: \($0) of \(count)") }
         workshop.say("latency: the floor")
         let floor = try BarePath(workshop, in: context).latency(count: count, bytes: 110, pause: Self.pause)
         return Self.figures(.latency, "log line to broadcast", ours, floor: (floor.median, floor.p99))
@@ -52,10 +40,5 @@ struct LatencyPart {
                 part, "\(name), median", .seconds, series.median, floor: floor?.median, spread: series.spread(0.5)),
             Figure(part, "\(name), p99", .seconds, series.p99, floor: floor?.p99, spread: series.spread(0.99)),
         ]
-    }
-
-    private func check(_ message: [UInt8], is number: Int) throws {
-        let text = String(decoding: message, as: UTF8.self)
-        guard text.contains(" \(Samples.address(number)) ") else { throw Failure("another ban was heard: \(text)") }
     }
 }

@@ -7,6 +7,7 @@ package enum Part: String, Codable, Sendable, CaseIterable {
     case burst
     case joiner
     case fanout
+    case flood
     case idle
     case start
     case rooms
@@ -21,6 +22,7 @@ package enum Part: String, Codable, Sendable, CaseIterable {
         case .burst: "Bursts: all at once into the log, to a subscriber that has obeyed"
         case .joiner: "A subscriber with nothing joins a hub that holds much"
         case .fanout: "Many listeners in one program"
+        case .flood: "Single bans beside a flood; the floor: beside a process as busy that sends nothing"
         case .idle: "Daemons with nothing to do, 10 s"
         case .start: "From exec to ready"
         case .rooms: "Rooms by themselves, in one thread"
@@ -36,6 +38,7 @@ package enum Part: String, Codable, Sendable, CaseIterable {
         case .burst: try BurstPart(workshop: workshop).measure()
         case .joiner: try JoinerPart(workshop: workshop).measure()
         case .fanout: try FanOutPart(workshop: workshop).measure()
+        case .flood: try FloodPart(workshop: workshop).measure()
         case .idle: try IdlePart(workshop: workshop).measure()
         case .start: try StartPart(workshop: workshop).measure()
         case .rooms: try RoomsPart(workshop: workshop).measure()

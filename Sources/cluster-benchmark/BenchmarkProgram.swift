@@ -4,7 +4,9 @@ internal import Benchmark
 @main struct BenchmarkProgram: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cluster-benchmark", abstract: "Measures the daemons that lie beside it (docs/performance.md).",
-        subcommands: [RunCommand.self, PlotCommand.self, BareHubCommand.self, BareStartCommand.self],
+        subcommands: [
+            RunCommand.self, PlotCommand.self, BareHubCommand.self, BareStartCommand.self, FloodCommand.self,
+        ],
         defaultSubcommand: RunCommand.self)
 }
 
@@ -33,6 +35,15 @@ struct BareStartCommand: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "bare-start", shouldDisplay: false)
 
     func run() throws { try BareStart().run() }
+}
+
+/// Another client of the hub, which gives nobody a rest.
+struct FloodCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "flood", shouldDisplay: false)
+
+    @Argument(help: "Where the hub answers; without it nothing is sent.") var endpoint: String?
+
+    func run() throws { try Flood(endpoint: endpoint).run() }
 }
 
 extension Part: ExpressibleByArgument {}
