@@ -139,6 +139,29 @@ import Testing
         #expect(other.answers[2].contains("has not the role"))
         #expect(other.answers[3].contains("TAKEN"))
         #expect(hub.hub.broadcast == ["c|sshd|Ban|198.19.7.3"])
+        #expect(other.heard == "heard 0")
+    }
+
+    @Test func `whose key comes back hears again, without being started anew`() async throws {
+        let hub = try await KeyedHub()
+        for name in ["a", "b"] { try hub.enrol(name) }
+        let (key, aside) = ("\(hub.authorizedKeys)/b.conf", hub.hosts.file("b.conf"))
+        try FileManager.default.moveItem(atPath: key, toPath: aside)
+        try await eventually(within: .seconds(20)) { hub.hub.publisher.log.contains { $0.contains("revoked=1") } }
+        let listener = try await hub.subscriber("b")
+        try await eventually(within: .seconds(20)) {
+            listener.log.contains { $0.contains("does not let us listen") }
+        }
+        try FileManager.default.moveItem(atPath: aside, toPath: key)
+        let log = try Folder()
+        try log.append("", to: "fail2ban.log")
+        let monitor = try await hub.monitor("a", log: log.file("fail2ban.log"))
+        // What was before it came back, it asks for; what comes afterwards, it hears.
+        for count in 1...2 {
+            try log.append(WireTests.line("[sshd] Ban 198.19.7.\(count)"), to: "fail2ban.log")
+            try await eventually(within: .seconds(30)) { hub.obeyed("b").count == count }
+        }
+        withExtendedLifetime(monitor) {}
     }
 
     @Test func `whose key is taken away is deaf within a second, and the others miss nothing`() async throws {
