@@ -16,23 +16,37 @@ struct FloodPart {
         var log = try BanLog(path: "\(folder)/fail2ban.log")
         _ = try cluster.monitor(host: "a", log: "\(folder)/fail2ban.log")
         let latency = try SingleBans(cluster, Listener(in: context, cluster.broadcasts), &log)
-        var (busy, flooded) = (Series(), Series())
+        var (busy, flooded) = (Row(), Row())
         for round in 1...Self.rounds {
-            workshop.say("flood: \(round) of \(Self.rounds), a busy process")
-            try beside([], latency, &log, count, &busy)
             workshop.say("flood: \(round) of \(Self.rounds), a flood")
-            try beside([cluster.replies], latency, &log, count, &flooded)
+            try beside(["flood", cluster.replies], latency, &log, count, &flooded)
+            workshop.say("flood: \(round) of \(Self.rounds), a busy process")
+            try beside(["busy", "\(Int(flooded.cores.median * 100))"], latency, &log, count, &busy)
         }
+        let name = "log line to broadcast, beside a flood"
         return LatencyPart.figures(
-            .flood, "log line to broadcast, beside a flood", flooded, floor: (busy.median, busy.p99))
+            .flood, name, flooded.bans, floor: (busy.bans.median, busy.bans.p99))
+            + [
+                Figure(
+                    .flood, "cores that the other keeps busy", .count, flooded.cores.median, floor: busy.cores.median)
+            ]
+    }
+
+    /// What came of the rounds beside one of the two.
+    private struct Row {
+        var bans = Series()
+        /// Which the other has kept busy, a value a round.
+        var cores = Series()
     }
 
     private func beside(
-        _ arguments: [String], _ latency: SingleBans, _ log: inout BanLog, _ count: Int, _ series: inout Series
+        _ arguments: [String], _ latency: SingleBans, _ log: inout BanLog, _ count: Int, _ row: inout Row
     ) throws {
-        let other = try Daemon(workshop, "flood", workshop.program, ["flood"] + arguments)
-        try latency.measure(count, &log, &series)
-        withExtendedLifetime(other) {}
+        let other = try Daemon(workshop, arguments[0], workshop.program, arguments)
+        let (begin, use) = (SystemClock.monotonic(), try ProcessUse(of: other.number))
+        try latency.measure(count, &log, &row.bans)
+        let cpu = try ProcessUse(of: other.number).cpu(since: use)
+        row.cores.add(cpu / (Double(SystemClock.monotonic() - begin) / 1e6))
     }
 }
 
@@ -40,27 +54,52 @@ struct FloodPart {
 ///
 /// It runs in a process of its own, as an attacker with a key would.
 package struct Flood {
-    /// nil: does the same work, and sends nothing.
-    private let endpoint: String?
+    private let endpoint: String
 
-    package init(endpoint: String?) { self.endpoint = endpoint }
+    package init(endpoint: String) { self.endpoint = endpoint }
 
     /// Until it is killed.
     package func run() throws {
         let context = try Context()
-        let questioner = try Questioner(in: context, endpoint ?? "tcp://127.0.0.1:1", as: "flood")
+        let questioner = try Questioner(in: context, endpoint, as: "flood")
         var socket = try Socket(.dealer, in: context)
-        if let endpoint { try socket.connect(endpoint) }
+        try socket.connect(endpoint)
         print("flood: ready ")
         flushOutput()
         var number = 0
         while true {
             number += 1
             let request = questioner.request([Samples.report(number, by: questioner.host, at: SystemClock.wall())])
-            guard endpoint != nil else { continue }
             // What does not fit is not sent.
             _ = try socket.send([[], request])
             while try socket.receive() != nil {}
+        }
+    }
+}
+
+/// Keeps as many cores busy as it is told, and nobody else.
+package struct Busy {
+    /// How often a thread that rests does so, in microseconds.
+    private static let beat: Int64 = 1_000
+
+    /// Of one core.
+    private let percent: Int
+
+    package init(percent: Int) { self.percent = percent }
+
+    /// Until it is killed.
+    package func run() {
+        print("busy: ready ")
+        flushOutput()
+        for _ in 0..<percent / 100 { startThread("busy") { Self.spin(100) } }
+        Self.spin(percent % 100)
+    }
+
+    private static func spin(_ percent: Int) -> Never {
+        while true {
+            let begin = SystemClock.monotonic()
+            while SystemClock.monotonic() - begin < beat * Int64(percent) / 100 {}
+            if percent < 100 { Pause.microseconds(UInt32(beat * Int64(100 - percent) / 100)) }
         }
     }
 }

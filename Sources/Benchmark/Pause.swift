@@ -3,7 +3,9 @@ internal import LinuxSystem
 
 /// Waits that disturb what is measured as little as can be.
 enum Pause {
-    static func milliseconds(_ count: UInt32) { usleep(count * 1000) }
+    static func milliseconds(_ count: UInt32) { microseconds(count * 1000) }
+
+    static func microseconds(_ count: UInt32) { usleep(count) }
 
     /// Looks every so often until there is something, and takes what the daemons of the cluster write meanwhile.
     @discardableResult

@@ -6,6 +6,7 @@ internal import Benchmark
         commandName: "cluster-benchmark", abstract: "Measures the daemons that lie beside it (docs/performance.md).",
         subcommands: [
             RunCommand.self, PlotCommand.self, BareHubCommand.self, BareStartCommand.self, FloodCommand.self,
+            BusyCommand.self,
         ],
         defaultSubcommand: RunCommand.self)
 }
@@ -41,9 +42,17 @@ struct BareStartCommand: ParsableCommand {
 struct FloodCommand: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "flood", shouldDisplay: false)
 
-    @Argument(help: "Where the hub answers; without it nothing is sent.") var endpoint: String?
+    @Argument(help: "Where the hub answers.") var endpoint: String
 
     func run() throws { try Flood(endpoint: endpoint).run() }
+}
+
+struct BusyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "busy", shouldDisplay: false)
+
+    @Argument(help: "Of one core.") var percent: Int
+
+    func run() throws { Busy(percent: percent).run() }
 }
 
 extension Part: ExpressibleByArgument {}
