@@ -40,6 +40,7 @@ struct PublisherLoop: ~Copyable {
     private var questions = QuestionQueue<[UInt8], LongQuestion>()
     /// By the key, or, in the clear, by the connection.
     private var limit: RateLimit<[UInt8]>
+    private var rest = FloodRest()
     private var beacons: BeaconSchedule
     var complaints: Complaints
     let logger: Logger
@@ -103,6 +104,7 @@ struct PublisherLoop: ~Copyable {
         supervision.ready()
         try tell(hub.start(at: wall()))
         while true {
+            ready.mute(requests, rest.rest(at: SystemClock.monotonic()) != nil)
             try ready.wait(timeout: supervision.pause(atMost: pause()))
             switch supervision.attend() {
             case .end: return
@@ -128,9 +130,9 @@ struct PublisherLoop: ~Copyable {
     private func pause() -> Duration {
         guard questions.isEmpty else { return .zero }
         let next = min(beacons.next, broadcastEndpoint.cutDue ?? .max, replyEndpoint.cutDue ?? .max)
-        let beacon = Duration.microseconds(next - SystemClock.monotonic())
-        let wanted = hub.nextDeadline.map { min($0 - wall(), beacon) } ?? beacon
-        return max(wanted, .zero)
+        let now = SystemClock.monotonic()
+        let waits = [.microseconds(next - now), rest.rest(at: now), hub.nextDeadline.map { $0 - wall() }]
+        return max(waits.compactMap { $0 }.min() ?? .zero, .zero)
     }
 
     func wall() -> Timestamp { Timestamp(microseconds: SystemClock.wall()) }
@@ -191,6 +193,7 @@ struct PublisherLoop: ~Copyable {
         var vouching: [Reply] = []
         var bytes = 0
         let begin = SystemClock.monotonic()
+        rest.beginTurn()
         for _ in 0..<Self.turn where bytes < Self.turnBytes {
             let now = SystemClock.monotonic()
             if now - begin > Self.turnTime, !vouching.isEmpty { break }
@@ -212,6 +215,7 @@ struct PublisherLoop: ~Copyable {
                     "rate", "a request was refused: its sender asks for more than ratelimit allows",
                     sender.map { ["host": "\($0.client.host)"] } ?? [:])
                 try send(HubQuestion.refusal(toRequest: frames[2], Self.tooFast, epoch: hub.epoch), to: frames[0])
+                if rest.refused(at: now) { break }
                 continue
             }
             limit.charge(client, 1, at: now)

@@ -42,6 +42,11 @@ import LinuxSystem
         return unsafe items.count - 1
     }
 
+    /// Whether a socket that was added for reading is passed over, until it is said otherwise.
+    package mutating func mute(_ index: Int, _ isMuted: Bool) {
+        unsafe items[index].events = isMuted ? 0 : Interest.reading.rawValue
+    }
+
     package mutating func removeAll() { unsafe items.removeAll(keepingCapacity: true) }
 
     /// Until something is ready or `timeout` (nil: for ever) is over, never earlier; true where something is ready.

@@ -50,6 +50,23 @@ import Testing
         #expect(!poll.isReady(0))
     }
 
+    @Test func `a socket that is muted wakes nobody, and what came meanwhile is there afterwards`() throws {
+        let context = try Context()
+        var left = try Socket(.pair, in: context)
+        var right = try Socket(.pair, in: context)
+        try left.bind("inproc://muted")
+        try right.connect("inproc://muted")
+        #expect(try left.send([1]))
+        var poll = PollSet()
+        let messages = poll.add(right, for: .reading)
+        poll.mute(messages, true)
+        #expect(try !poll.wait(timeout: .milliseconds(20)))
+        #expect(!poll.isReady(messages))
+        poll.mute(messages, false)
+        #expect(try poll.wait(timeout: nil))
+        #expect(poll.isReady(messages))
+    }
+
     @Test(arguments: [0, 1, 999, 1000, 1001, 2500, 20_300])
     func `a deadline is never polled early`(microseconds: Int64) throws {
         let wakeup = try Wakeup()
