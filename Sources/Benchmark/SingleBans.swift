@@ -4,14 +4,19 @@ internal import LinuxSystem
 final class SingleBans {
     private let cluster: Cluster
     private let listener: Listener
+    /// Between a ban that is heard and the next, in milliseconds.
+    private let pause: UInt32
     private var number = 0
 
     /// Returns once a ban is heard, and nothing more comes.
     ///
     /// - Parameter log: that of a monitor of the cluster.
-    init(_ cluster: Cluster, _ listener: Listener, _ log: inout BanLog) throws {
+    init(
+        _ cluster: Cluster, _ listener: Listener, _ log: inout BanLog, pause: UInt32 = LatencyPart.pause
+    ) throws {
         self.cluster = cluster
         self.listener = listener
+        self.pause = pause
         try LatencyPart.warmUp(&log, &number, listener)
     }
 
@@ -21,7 +26,7 @@ final class SingleBans {
     {
         for index in 0..<count {
             isAtNext(index)
-            Pause.milliseconds(LatencyPart.pause)
+            Pause.milliseconds(pause)
             number += 1
             let begin = SystemClock.monotonic()
             try log.write(number)
