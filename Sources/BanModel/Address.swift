@@ -29,6 +29,11 @@ package struct Address: Hashable, Sendable {
         self.low = low & mask.low
     }
 
+    /// Without it every comparison from another room is one of unknown values.
+    package static func == (left: Address, right: Address) -> Bool {
+        left.low == right.low && left.high == right.high && left.prefix == right.prefix && left.family == right.family
+    }
+
     /// In whole words, which the hasher takes several times faster than bytes.
     package func hash(into hasher: inout Hasher) {
         hasher.combine(low)

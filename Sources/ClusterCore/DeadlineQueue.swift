@@ -4,18 +4,27 @@ internal import HeapModule
 /// What is to be looked at when: each key once, at the earliest time that was asked for. Whoever finds then that the time
 /// has not come adds it again.
 struct DeadlineQueue<Key: Hashable & Sendable>: Sendable {
+    /// Without the key: entries are moved about in the heap all the time.
     private struct Entry: Comparable, Sendable {
         var time: Timestamp
         var order: UInt64
-        var key: Key
+        /// In ``waits``.
+        var place: Int
 
         static func == (left: Entry, right: Entry) -> Bool { left.order == right.order }
         static func < (left: Entry, right: Entry) -> Bool { (left.time, left.order) < (right.time, right.order) }
     }
 
+    private struct Wait: Sendable {
+        var key: Key
+        /// The one that counts: earlier ones stay in the heap until their time or until they are too many.
+        var entry: Entry
+    }
+
     private var heap = Heap<Entry>()
-    /// The entry that counts for each key: earlier ones stay in the heap until their time or until they are too many.
-    private var valid: [Key: (time: Timestamp, order: UInt64)] = [:]
+    private var waits: [Wait?] = []
+    private var free: [Int] = []
+    private var places: [Key: Int] = [:]
     private var order: UInt64 = 0
 
     private(set) var next: Timestamp?
@@ -24,14 +33,24 @@ struct DeadlineQueue<Key: Hashable & Sendable>: Sendable {
 
     /// Nothing is ever due for ever.
     mutating func add(_ key: Key, at time: Timestamp) {
-        guard time != .forever, valid[key].map({ time < $0.time }) ?? true else { return }
+        guard time != .forever else { return }
         order += 1
-        valid[key] = (time, order)
-        heap.insert(Entry(time: time, order: order, key: key))
-        if heap.count > 2 * valid.count + 100 {
-            heap = Heap(valid.map { Entry(time: $0.value.time, order: $0.value.order, key: $0.key) })
+        if let place = places[key] {
+            guard let known = waits[place]?.entry.time, time < known else { return }
+            put(Wait(key: key, entry: Entry(time: time, order: order, place: place)))
+        } else {
+            let place = free.popLast() ?? waits.count
+            if place == waits.count { waits.append(nil) }
+            places[key] = place
+            put(Wait(key: key, entry: Entry(time: time, order: order, place: place)))
         }
+        if heap.count > 2 * places.count + 100 { heap = Heap(waits.compactMap { $0?.entry }) }
         next = heap.min?.time
+    }
+
+    private mutating func put(_ wait: Wait) {
+        waits[wait.entry.place] = wait
+        heap.insert(wait.entry)
     }
 
     /// The keys whose time has come, the earliest first, each taken out.
@@ -41,9 +60,11 @@ struct DeadlineQueue<Key: Hashable & Sendable>: Sendable {
         var due: [Key] = []
         while due.count < limit, let first = heap.min, first.time <= now {
             heap.removeMin()
-            guard valid[first.key]?.order == first.order else { continue }
-            valid[first.key] = nil
-            due.append(first.key)
+            guard let wait = waits[first.place], wait.entry == first else { continue }
+            waits[first.place] = nil
+            free.append(first.place)
+            places[wait.key] = nil
+            due.append(wait.key)
         }
         return due
     }

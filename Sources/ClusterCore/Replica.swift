@@ -80,16 +80,30 @@ struct Replica: Sendable {
         var longest: (host: Host, until: Timestamp)?
         forEachLive(placement, at: now, where: counts) { host, until in
             // Of two, the first by name.
-            if let other = longest, (until, other.host) <= (other.until, host) { return }
+            if let other = longest, (until, other.host) <= (other.until, host) { return false }
             longest = (host, until)
+            return false
         }
         return longest
+    }
+
+    /// Whether anybody vouches for a ban of this placement.
+    func isBan(_ placement: Subject, at now: Timestamp, where counts: (Origin, Subject) -> Bool) -> Bool {
+        var isBan = false
+        forEachLive(placement, at: now, where: counts) { _, _ in
+            isBan = true
+            return true
+        }
+        return isBan
     }
 
     /// Who vouches for a ban of this placement.
     func witnesses(_ placement: Subject, at now: Timestamp, where counts: (Origin, Subject) -> Bool) -> Set<Host> {
         var witnesses: Set<Host> = []
-        forEachLive(placement, at: now, where: counts) { host, _ in witnesses.insert(host) }
+        forEachLive(placement, at: now, where: counts) { host, _ in
+            witnesses.insert(host)
+            return false
+        }
         return witnesses
     }
 
@@ -107,15 +121,15 @@ struct Replica: Sendable {
 
     private func forEachLive(
         _ placement: Subject, at now: Timestamp, where counts: (Origin, Subject) -> Bool,
-        _ take: (Host, Timestamp) -> Void
+        _ isEnough: (Host, Timestamp) -> Bool
     ) {
         table.search(placement.address) { _, claim in
             guard isPlaced(claim, at: placement) else { return false }
             let state = claim.state.bounded(by: maximumBantime)
-            if state.isLive(at: now), counts(claim.origin, Subject(claim.jail, placement.address)) {
-                take(claim.origin.host, state.until)
+            guard state.isLive(at: now), counts(claim.origin, Subject(claim.jail, placement.address)) else {
+                return false
             }
-            return false
+            return isEnough(claim.origin.host, state.until)
         }
     }
 

@@ -415,10 +415,18 @@ package struct Subscriber: Sendable {
 
     /// Who wants this placement banned; nil where nobody does or nobody may.
     func decision(on placement: Subject, at now: Timestamp) -> (host: Host, until: Timestamp)? {
-        guard refusal(of: placement.address, at: now) == nil else { return nil }
+        mayBan(placement, at: now) ? wish(for: placement, at: now) : nil
+    }
+
+    /// Whether there is a decision on it: who wants it and until when takes longer.
+    private func isWanted(_ placement: Subject, at now: Timestamp) -> Bool {
+        mayBan(placement, at: now) && replica.isBan(placement, at: hubTime(now)) { counts($0, $1) }
+    }
+
+    private func mayBan(_ placement: Subject, at now: Timestamp) -> Bool {
         // What another action banned before is undone where it was done.
-        guard settings.target != .packetFilter || isInPacketFilter(placement) else { return nil }
-        return wish(for: placement, at: now)
+        (settings.target != .packetFilter || isInPacketFilter(placement))
+            && refusal(of: placement.address, at: now) == nil
     }
 
     /// Who wants it banned, whether anybody may or not.
@@ -469,7 +477,7 @@ package struct Subscriber: Sendable {
     /// - Parameter step: the ledger's.
     private func aim(for placement: Subject, in step: LedgerRecord.Step?, at now: Timestamp) -> Aim? {
         if isInPacketFilter(placement) { return packetFilterAim(for: placement, at: now) }
-        let isWanted = decision(on: placement, at: now) != nil
+        let isWanted = isWanted(placement, at: now)
         guard let step else { return isWanted ? .ban : nil }
         if let moment = unfound[placement]?.again { return isWanted ? .ban : now < moment ? nil : .free }
         switch step {
