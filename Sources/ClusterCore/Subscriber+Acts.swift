@@ -253,11 +253,12 @@ extension Subscriber {
             && ledger[Subject(network.jail, address)]?.step != .held
     }
 
-    /// fail2ban freed every address inside the network, ours among them.
+    /// fail2ban may have freed every address inside the network, ours among them.
     private mutating func rebanInside(_ network: Subject, at now: Timestamp) {
         let held = ledger.placements(in: network.jail, .held)
         for placement in held where network.address.contains(placement.address) {
-            note(.released, placement, at: now)
+            // Of what is over as well, some versions keep the ban: it is freed by itself.
+            if isWanted(placement, at: now) { note(.released, placement, at: now) }
             review(placement, at: now)
         }
     }

@@ -419,7 +419,7 @@ package struct Subscriber: Sendable {
     }
 
     /// Whether there is a decision on it: who wants it and until when takes longer.
-    private func isWanted(_ placement: Subject, at now: Timestamp) -> Bool {
+    func isWanted(_ placement: Subject, at now: Timestamp) -> Bool {
         mayBan(placement, at: now) && replica.isBan(placement, at: hubTime(now)) { counts($0, $1) }
     }
 

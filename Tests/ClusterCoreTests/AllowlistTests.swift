@@ -144,6 +144,24 @@ import Testing
         #expect(rig.held(in: own) == [address("198.51.100.2"), address("203.0.113.1")])
     }
 
+    @Test func `an address whose network fail2ban frees without it is freed by itself`() {
+        var rig = SubscriberRig()
+        hear([report("198.51.100.1"), report("198.51.100.0/24"), report("198.51.100.2")], &rig)
+        obey(&rig)
+        hear([allow("198.51.100.0/24", host: "b")], &rig, 2)
+        var instructions: [Subscriber.Act] = []
+        while let act = rig.acts.first {
+            if case .ask(.status) = act {
+                rig.answer(.status(banned: rig.held(in: own), total: 3))
+            } else {
+                instructions.append(act)
+                _ = rig.obey()
+            }
+        }
+        #expect(instructions == [unban("198.51.100.0/24"), unban("198.51.100.1", "198.51.100.2")])
+        #expect(rig.held(in: own) == [])
+    }
+
     @Test func `a ban that comes later is none, without a hub too, until nobody allows it any more`() {
         var rig = SubscriberRig()
         hear([allow("198.51.100.1", until: 60)], &rig)
