@@ -67,7 +67,7 @@ extension Monitor {
     }
 
     /// The hub's word is later than ours, or of the same version and a lift.
-    private mutating func adopt(_ claim: HostClaim, _ state: Report.State, at now: Timestamp) {
+    mutating func adopt(_ claim: HostClaim, _ state: Report.State, at now: Timestamp) {
         // Of one version the hub's word is not the greater either where it ends earlier: a line that was read again may have
         // guessed its end anew, and that guess is yet to be corrected.
         if let known = table[claim], known.state > state { return }

@@ -40,6 +40,9 @@ extension Monitor {
             table[claim]?.state = state
             outbox.append(Outbox.Item(claim: claim, state: inHubTime(state), isEnd: false))
         }
+        // What the hub holds and was over by the clock that was wrong may not be: fail2ban is asked.
+        for (claim, state) in canAsk ? announced.sorted(by: { $0.key < $1.key }) : []
+        where table[claim] == nil && !state.isLifted { adopt(claim, inOwnTime(state), at: now) }
     }
 
     func inHubTime(_ state: Report.State) -> Report.State { state.moved(by: clockOffset) }

@@ -90,6 +90,8 @@ final class SimulatedHub: SimulatedDaemon {
         guard !requests.isEmpty else { return }
         var turn = Hub.Outcome()
         var vouching: [Vouched] = []
+        // As the real one does: what it tells a copy, all others have heard.
+        var questions: [(question: CopyQuestion, reply: (HubReply) -> Void)] = []
         for (request, reply) in requests {
             switch request {
             case .hello(let host, let instance):
@@ -118,8 +120,7 @@ final class SimulatedHub: SimulatedDaemon {
                     vouching.append(Vouched(reply: reply, answer: .held(answer), reports: answer.reports))
                 case .failure(let refusal): reply(.refused(refusal))
                 }
-            case .copy(let question):
-                reply(.answer(machine.look { $0.answer(question, atMost: world.schedule.shape.batch) }))
+            case .copy(let question): questions.append((question, reply))
             }
         }
         requests = []
@@ -127,6 +128,9 @@ final class SimulatedHub: SimulatedDaemon {
         tell(turn)
         if !turn.news.isEmpty, dies(at: .broadcastAndCommit) { return }
         for vouched in vouching { vouch(vouched) }
+        for (question, reply) in questions {
+            reply(.answer(machine.look { $0.answer(question, atMost: world.schedule.shape.batch) }))
+        }
     }
 
     /// Broadcasts what is news, and gives it to the disk.

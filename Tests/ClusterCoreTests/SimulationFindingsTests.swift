@@ -187,6 +187,26 @@ import Testing
         #expect(rig.acts == [.ask(.bans(own))])
     }
 
+    @Test func `what the hub holds, and was over by a clock that was wrong, is found out by the right one`() {
+        let fail2ban = running([:], total: 1)
+        var rig = MonitorRig()
+        rig.fail2ban = fail2ban
+        rig.begin()
+        // The state file is an older one: it lacks what the hub was told.
+        let held = Report(
+            origin: Origin(host: Host("a")!), subject: ssh("192.0.2.1"),
+            state: .init(version: Timestamp.at(1_900).microseconds, isLifted: false, until: .at(2_500)))
+        rig.carryOut(rig.monitor.greeted(Self.greeting([held], at: 2_000), asked: rig.now, at: rig.now))
+        // The clock is set right while the hub answers.
+        rig.now = .at(2_010)
+        rig.carryOut(rig.monitor.held(HeldAnswer(reports: [held], isAll: true), at: rig.now))
+        rig.carryOut(rig.monitor.greeted(Self.greeting([held], at: 2_010), asked: rig.now, at: rig.now))
+        rig.answerAll(fail2ban)
+        rig.wait(until: 2_100)
+        let told = rig.monitor.takeReports(atMost: 10, at: rig.now)
+        #expect(told.map(\.state.isLifted) == [true])
+    }
+
     @Test func `a hello that took long takes a clock for right that may be right`() {
         var monitor = Self.monitor(asks: false)
         _ = monitor.greeted(Self.greeting(at: -2000), asked: start, at: start)
