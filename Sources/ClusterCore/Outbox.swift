@@ -114,6 +114,7 @@ struct Outbox: Sendable {
             let middle = (low + high) / 2
             if items[middle].number < number { low = middle + 1 } else { high = middle }
         }
+        precondition(low < items.count && items[low].number == number, "the last that waits on a claim is not there")
         return low
     }
 
@@ -214,10 +215,21 @@ struct Outbox: Sendable {
         cursor += 1
     }
 
+    /// It waits on its claim no longer.
+    private mutating func forget(_ item: Item, at index: Int) {
+        guard var tail = tails[item.claim], tail.count > 1 else { return tails[item.claim] = nil }
+        tail.count -= 1
+        // A batch may have passed over an earlier one, which is the last from now on.
+        if tail.number == item.number, let last = items.prefix(index).last(where: { $0.claim == item.claim }) {
+            tail.number = last.number
+        }
+        tails[item.claim] = tail
+    }
+
     /// Takes it out; its place in the log is done with only when what lies before it is.
     private mutating func remove(at index: Int) -> Item {
         var item = index == 0 ? items.removeFirst() : items.remove(at: index)
-        if tails[item.claim]?.count == 1 { tails[item.claim] = nil } else { tails[item.claim]?.count -= 1 }
+        forget(item, at: index)
         if index > 0 {
             items[index - 1].places.take(item.places)
             item.places = ReadPlaces()
