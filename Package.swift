@@ -7,11 +7,8 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     .treatAllWarnings(as: .error),
-]
-
-/// For rooms whose functions are called from others for every report: without it each comparison of two times is a call.
-let optimisedAcross: [SwiftSetting] = [
-    .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))
+    // Rooms are small and call each other for every report: without it each comparison of two times is a call.
+    .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
 ]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -110,15 +107,15 @@ let package = Package(
             ]),
 
         // Floor 2: the machines, the protocol, the configuration, fail2ban, nft, the database.
-        room("ClusterCore", ["BanModel"] + collections, and: optimisedAcross),
-        room("ClusterProtocol", ["BanModel"], and: optimisedAcross),
+        room("ClusterCore", ["BanModel"] + collections),
+        room("ClusterProtocol", ["BanModel"]),
         room("ClusterConfiguration", ["BanModel"]),
         room("Fail2Ban", ["BanModel", "LinuxSystem"]),
         room("PacketFilter", ["BanModel", "LinuxSystem"]),
         room("ReportStore", ["BanModel", "LinuxSystem", grdb, sqlite]),
 
         // Floor 1: values, and libzmq.
-        room("BanModel", and: optimisedAcross),
+        room("BanModel"),
         room("ZeroMQ", ["LinuxSystem", "CZeroMQ"], and: [.strictMemorySafety()]),
 
         // Floor 0: the operating system.
