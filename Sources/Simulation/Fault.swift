@@ -6,7 +6,7 @@ package enum Fault: Hashable, Comparable, Sendable, CustomStringConvertible {
     case rotated, rotatedAway
     case clockForward, clockBack
     case jailRestarted, serverRestarted, slowAnswer, unclearAnswer, bantimeChanged
-    case personBanned, personUnbanned, failover, bucketsCompared
+    case personBanned, personUnbanned, failover, bucketsCompared, allowed, disallowed
 
     package var description: String {
         switch self {
@@ -32,6 +32,8 @@ package enum Fault: Hashable, Comparable, Sendable, CustomStringConvertible {
         case .personUnbanned: "a person unbanned"
         case .failover: "a monitor went to another hub"
         case .bucketsCompared: "a copy compared buckets"
+        case .allowed: "an address was allowed"
+        case .disallowed: "an allowance was taken back"
         }
     }
 
@@ -42,6 +44,6 @@ package enum Fault: Hashable, Comparable, Sendable, CustomStringConvertible {
         [
             .lost, .doubled, .delayed, .reordered, .cut, .silence, .stalled, .diskFull, .rotated, .rotatedAway,
             .clockForward, .clockBack, .jailRestarted, .serverRestarted, .slowAnswer, .unclearAnswer, .bantimeChanged,
-            .personBanned, .personUnbanned, .failover, .bucketsCompared,
+            .personBanned, .personUnbanned, .failover, .bucketsCompared, .allowed, .disallowed,
         ] + KillPoint.allCases.map { .killed($0.rawValue) }
 }

@@ -12,7 +12,7 @@ final class HubLink {
             case .greeted(let greeting, _): "greetings of \(greeting.epoch)"
             case .reply(.taken(let epoch, let except)): "taken by \(epoch) but for \(except.count)"
             case .reply(.refused(let refusal)): "\(refusal)"
-            case .reply(.answer), .reply(.greeting), .reply(.held): "an answer"
+            case .reply(.answer), .reply(.greeting), .reply(.held), .reply(.disallowed): "an answer"
             case .lost: "nothing"
             }
         }

@@ -7,6 +7,7 @@ enum HubRequest {
     case reports([Report], from: Host, Instance)
     case held(HeldQuestion, of: Host, Instance)
     case copy(CopyQuestion)
+    case disallow(Address)
 }
 
 /// What it answers.
@@ -15,5 +16,7 @@ enum HubReply {
     case taken(epoch: UInt64, except: [Int: HubRefusal])
     case held(HeldAnswer)
     case answer(CopyAnswer)
+    /// So many reports.
+    case disallowed(Int)
     case refused(HubRefusal)
 }

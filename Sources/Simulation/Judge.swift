@@ -191,14 +191,17 @@ final class Judge {
         }
         var wanted: Set<Address> = []
         var isEnding: Set<Address> = []
-        for (key, state) in copy(of: host) where key.origin.host != host.name {
-            if state.bounded(by: maximum).isLive(at: world.clock) { wanted.insert(key.subject.address) }
+        let live = copy(of: host).filter { $0.value.bounded(by: maximum).isLive(at: world.clock) }.map(\.key)
+        let allowed = live.filter { $0.origin.source == .allow }.map(\.subject.address)
+        for key in live where key.origin.source != .allow && key.origin.host != host.name {
+            if !allowed.contains(where: { $0.contains(key.subject.address) }) { wanted.insert(key.subject.address) }
         }
         var ended: Set<Address> = []
         for (key, state) in everTold {
             let end = state.isLifted ? min(state.until.microseconds, state.version) : state.until.microseconds
-            if abs(end - world.clock.microseconds) < Self.grain { isEnding.insert(key.subject.address) }
-            if (0..<Self.freeing).contains(world.clock.microseconds - end) { ended.insert(key.subject.address) }
+            let addresses = World.addresses(in: key.subject.address)
+            if abs(end - world.clock.microseconds) < Self.grain { isEnding.formUnion(addresses) }
+            if (0..<Self.freeing).contains(world.clock.microseconds - end) { ended.formUnion(addresses) }
         }
         for address in wanted.union(ledger.keys).union(jail.bans.keys).sorted() where !isEnding.contains(address) {
             let isWanted = wanted.contains(address)

@@ -74,6 +74,28 @@ final class SimulatedHub: SimulatedDaemon {
         wake(after: chance.between(10, 300))
     }
 
+    // MARK: Administrators, whose command asks at once, and tells him what came of it
+
+    func allow(_ address: Address, by host: Host, for length: Duration) {
+        guard isUp else { return }
+        let origin = Origin(host: host, source: .allow)
+        let subject = Subject(Allowance.jail, address)
+        let known = machine?.reports.first { $0.origin == origin && $0.subject == subject }?.state.version ?? 0
+        let state = Report.State(
+            version: max(clock.microseconds, known + 1), isLifted: false, until: clock + length)
+        let report = Report(origin: origin, subject: subject, state: state)
+        receive(.reports([report], from: host, Instance(number: 1))) { [unowned world] reply in
+            if case .taken(_, let refused) = reply, refused.isEmpty { world.reached(.allowed) }
+        }
+    }
+
+    func disallow(_ address: Address) {
+        guard isUp else { return }
+        receive(.disallow(address)) { [unowned world] reply in
+            if case .disallowed(let count) = reply, count > 0 { world.reached(.disallowed) }
+        }
+    }
+
     override func turn() {
         serve()
         guard isUp else { return }
@@ -120,6 +142,11 @@ final class SimulatedHub: SimulatedDaemon {
                     vouching.append(Vouched(reply: reply, answer: .held(answer), reports: answer.reports))
                 case .failure(let refusal): reply(.refused(refusal))
                 }
+            case .disallow(let address):
+                let outcome = machine!.pardon(address, allowances: true, token: nil, at: clock)
+                turn.add(outcome)
+                vouching.append(
+                    Vouched(reply: reply, answer: .disallowed(outcome.news.count), reports: outcome.news))
             case .copy(let question): questions.append((question, reply))
             }
         }

@@ -24,6 +24,17 @@ enum Step: Hashable, Sendable {
     case clockRight(host: Int)
     /// The administrator gives the monitor another bantime, and restarts it.
     case configure(host: Int, bantime: Int64)
+    /// An administrator on this host tells a hub that nobody may ban it.
+    case allow(host: Int, hub: Int, Allowed, length: Int64)
+    /// And takes back what anybody said of that.
+    case disallow(hub: Int, Allowed)
+}
+
+/// What administrators allow.
+enum Allowed: Hashable, Sendable {
+    case address(Int)
+    /// A network that has some of the addresses in it, and others not.
+    case network
 }
 
 /// A step and when it is done.
@@ -65,6 +76,9 @@ extension Step: CustomStringConvertible {
         case .clock(let host, let by): "h\(host): the clock jumps by \(by < 0 ? "-" : "")\(seconds(abs(by)))"
         case .clockRight(let host): "h\(host): the clock is set right"
         case .configure(let host, let bantime): "h\(host): the monitor is restarted with a bantime of \(bantime) s"
+        case .allow(let host, let hub, let allowed, let length):
+            "h\(host): \(World.address(allowed)) is allowed at hub \(hub) for \(seconds(length))"
+        case .disallow(let hub, let allowed): "\(World.address(allowed)) is not allowed any more, says hub \(hub)"
         }
     }
 }

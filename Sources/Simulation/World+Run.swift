@@ -61,6 +61,9 @@ extension World {
         case .clock(let host, let step): hosts[host].jump(by: step)
         case .clockRight(let host): hosts[host].jump(by: -hosts[host].offset)
         case .configure(let host, let bantime): hosts[host].monitor.configure(bantime)
+        case .allow(let host, let hub, let allowed, let length):
+            hubs[hub].allow(Self.address(allowed), by: Self.host(host), for: .microseconds(length))
+        case .disallow(let hub, let allowed): hubs[hub].disallow(Self.address(allowed))
         }
     }
 

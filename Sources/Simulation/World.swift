@@ -50,7 +50,23 @@ final class World {
         return host
     }
 
+    private static let network = {
+        guard let network = try? Address("192.0.2.0/30") else { preconditionFailure("a network") }
+        return network
+    }()
+
     static func address(_ number: Int) -> Address { addresses[number] }
+
+    /// Those that there are.
+    static func addresses(in network: Address) -> [Address] { addresses.filter { network.contains($0) } }
+
+    static func address(_ allowed: Allowed) -> Address {
+        switch allowed {
+        case .address(let number): addresses[number]
+        case .network: network
+        }
+    }
+
     static func jail(_ number: Int) -> Jail { jails[number] }
     static func host(_ number: Int) -> Host { names[number] }
 
