@@ -245,15 +245,18 @@ import Testing
             flood, other = peer(), peer()
             answers = [ask(flood, b"a|sshd|Ban|198.19.7.%d" % n) for n in range(100)]
             print(answers[19] != b"NAK", answers.count(b"NAK") > 60)
-            print(ask(flood, b"SYNC|a\nsince 0000000000000000 0").split(b" ")[:2])
-            print(ask(flood, b"REPORTS|a 0123456789abcdef\n").split(b"\n")[1])
+            # Of several, since one may come just when there is room for one more.
+            def hears(request, refusal):
+                return any(refusal in ask(flood, request) for _ in range(20))
+            print(hears(b"SYNC|a\nsince 0000000000000000 0", b"REFUSED later"))
+            print(hears(b"REPORTS|a 0123456789abcdef\n", b"0 later faster than the hub's ratelimit allows"))
             print(ask(other, b"b|sshd|Ban|198.19.8.1"))
             """#
         #expect(
             try python(script, [hub.replies]) == """
                 True True
-                [b'REFUSED', b'later']
-                b"0 later faster than the hub's ratelimit allows"
+                True
+                True
                 b'b|sshd|Ban|198.19.8.1'
 
                 """)
