@@ -18,6 +18,7 @@ let collections: [Target.Dependency] = [
 ]
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 func room(_ name: String, _ dependencies: [Target.Dependency] = [], and more: [SwiftSetting] = []) -> Target {
@@ -50,6 +51,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
@@ -81,8 +83,8 @@ let package = Package(
         room(
             "PublisherDaemon",
             [
-                "DaemonKit", "ClusterCore", "ClusterProtocol", "ClusterConfiguration", "ReportStore", "BanModel",
-                "ZeroMQ", "LinuxSystem", logging,
+                "HubClient", "DaemonKit", "ClusterCore", "ClusterIdentity", "ClusterProtocol", "ClusterConfiguration",
+                "ReportStore", "BanModel", "ZeroMQ", "LinuxSystem", logging,
             ]),
         room(
             "SubscriberDaemon",
@@ -94,8 +96,8 @@ let package = Package(
         room(
             "AdministrationCommands",
             [
-                "HubClient", "DaemonKit", "ClusterProtocol", "ClusterConfiguration", "Fail2Ban", "PacketFilter",
-                "BanModel", "ZeroMQ", "LinuxSystem", argumentParser,
+                "HubClient", "DaemonKit", "ClusterIdentity", "ClusterProtocol", "ClusterConfiguration", "Fail2Ban",
+                "PacketFilter", "BanModel", "ZeroMQ", "LinuxSystem", argumentParser,
             ]),
 
         // Floor 3: what daemons share.
@@ -108,6 +110,7 @@ let package = Package(
 
         // Floor 2: the machines, the protocol, the configuration, fail2ban, nft, the database.
         room("ClusterCore", ["BanModel"] + collections),
+        room("ClusterIdentity", ["BanModel", crypto]),
         room("ClusterProtocol", ["BanModel"]),
         room("ClusterConfiguration", ["BanModel"]),
         room("Fail2Ban", ["BanModel", "LinuxSystem"]),
@@ -135,6 +138,7 @@ let package = Package(
 
         tests(of: "BanModel"),
         tests(of: "ClusterCore", with: ["BanModel"]),
+        tests(of: "ClusterIdentity", with: ["BanModel"]),
         tests(of: "ClusterProtocol", with: ["BanModel"]),
         tests(of: "ClusterConfiguration", with: ["BanModel"], resources: [.copy("Fixtures")]),
         tests(

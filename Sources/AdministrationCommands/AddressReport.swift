@@ -20,9 +20,12 @@ struct AddressReport {
     private let decisions: [Decision]
     private let hosts: [(host: Host, application: Application)]
 
-    /// - Parameter now: by the hub's clock.
+    /// - Parameters:
+    ///   - now: by the hub's clock.
+    ///   - levels: how far each friend is trusted.
     init(
-        _ account: AddressAccount, of address: Address, at now: Timestamp, maximumBantime: Duration, threshold: Trust
+        _ account: AddressAccount, of address: Address, at now: Timestamp, maximumBantime: Duration,
+        levels: [Cluster: Trust] = [:], threshold: Trust
     ) {
         self.address = address
         let reports = account.entries.map { $0.report.bounded(by: maximumBantime) }
@@ -36,7 +39,8 @@ struct AddressReport {
         decisions = addresses.compactMap { address in
             // Whatever overlaps with it is banned by nobody.
             if allowances.contains(where: { $0.subject.address.overlaps(address) }) { return nil }
-            return Decision(address, bans.filter { $0.subject.address == address }, threshold: threshold, at: now)
+            return Decision(
+                address, bans.filter { $0.subject.address == address }, levels: levels, threshold: threshold, at: now)
         }
         let last = account.entries.map(\.sequence).max() ?? 0
         hosts = account.obeyed.map { word in
@@ -78,7 +82,7 @@ struct AddressReport {
                 line.isLive ? state.until.text : state.isPardoned ? "pardoned" : state.isLifted ? "lifted" : "ended"
             return [
                 "\(report.subject.address)", report.subject.jail.name,
-                "\(report.origin.host) (\(report.origin.source.rawValue))",
+                "\(Speaker(report.origin)) (\(report.origin.source.rawValue))",
                 Timestamp(microseconds: state.version).text, end,
             ]
         }
@@ -104,7 +108,7 @@ struct AddressReport {
                     let (report, state) = (line.report, line.report.state)
                     return ReportFields(
                         address: "\(report.subject.address)", jail: report.subject.jail.name,
-                        origin: origin(report.origin.host), source: report.origin.source.rawValue,
+                        origin: Speaker(report.origin).name(ofOwn: origin), source: report.origin.source.rawValue,
                         since: Timestamp(microseconds: state.version).rfc3339, until: state.until.rfc3339,
                         live: line.isLive, lifted: state.isLifted)
                 },

@@ -8,8 +8,8 @@ struct BanList {
         var until: Timestamp
         /// Of the address, over all jails.
         var confidence: Trust
-        /// Who says it of this jail, by name.
-        var hosts: [Host]
+        /// Who says it of this jail, by name: our own first.
+        var speakers: [Speaker]
         /// When the latest of these reports was made.
         var latest: Timestamp
     }
@@ -20,25 +20,36 @@ struct BanList {
     /// - Parameters:
     ///   - now: by the hub's clock.
     ///   - maximumBantime: no report counts longer than this after its version's time.
-    init(_ reports: some Sequence<Report>, at now: Timestamp, maximumBantime: Duration) {
-        var live: [Address: [Report]] = [:]
+    ///   - levels: how far each friend is trusted.
+    ///   - threshold: the confidence from which on an address is banned.
+    init(
+        _ reports: some Sequence<Report>, at now: Timestamp, maximumBantime: Duration,
+        levels: [Cluster: Trust] = [:], threshold: Trust = .usualThreshold
+    ) {
+        var said: [Address: [Report]] = [:]
         var allowed: [Address] = []
-        for report in reports.lazy.map({ $0.bounded(by: maximumBantime) }) where report.state.isLive(at: now) {
-            if report.origin.source == .allow {
+        for report in reports.lazy.map({ $0.bounded(by: maximumBantime) }) {
+            if report.origin.source != .allow {
+                // What is over of a friend's report counts too: it says that the others' copies of it are over.
+                guard report.state.isLive(at: now) || report.origin.foreign != nil else { continue }
+                said[report.subject.address, default: []].append(report)
+            } else if report.state.isLive(at: now) {
                 allowed.append(report.subject.address)
-            } else {
-                live[report.subject.address, default: []].append(report)
             }
         }
         // What is allowed is banned by nobody, nor is a network that it is in.
-        for (address, reports) in live where !allowed.contains(where: { $0.overlaps(address) }) {
-            let confidence = Confidence.of(reports.map(\.testimony))
-            for (subject, reports) in Dictionary(grouping: reports, by: \.subject) {
-                let hosts = Set(reports.map(\.origin.host)).sorted()
+        for (address, reports) in said where !allowed.contains(where: { $0.overlaps(address) }) {
+            let vouchers = Voucher.all(of: reports, levels: levels, at: now)
+            let confidence = Confidence.of(vouchers.map(\.testimony))
+            let end = Voucher.end(of: vouchers, reaching: threshold)
+            let live = reports.filter { $0.state.isLive(at: now) }
+            for (subject, reports) in Dictionary(grouping: live, by: \.subject) {
                 let until = reports.map(\.state.until).max() ?? now
-                let latest = Timestamp(microseconds: reports.map(\.state.version).max() ?? 0)
                 entries.append(
-                    Entry(subject: subject, until: until, confidence: confidence, hosts: hosts, latest: latest))
+                    Entry(
+                        subject: subject, until: min(until, end ?? until), confidence: confidence,
+                        speakers: Set(reports.map { Speaker($0.origin) }).sorted(),
+                        latest: Timestamp(microseconds: reports.map(\.state.version).max() ?? 0)))
             }
         }
         entries.sort {
@@ -67,19 +78,19 @@ struct BanList {
         table.rows = entries.map {
             [
                 "\($0.subject.address)", $0.subject.jail.name, $0.until.text, "\($0.confidence)",
-                $0.hosts.map(\.name).joined(separator: " "),
+                $0.speakers.map(\.description).joined(separator: " "),
             ]
         }
         return table.text
     }
 
-    /// - Parameter origin: how a host is named.
+    /// - Parameter origin: how a host of ours is named.
     func document(origin: (Host) -> String) -> String {
         Document.text(
             entries.map {
                 Fields(
                     address: "\($0.subject.address)", jail: $0.subject.jail.name, until: $0.until.rfc3339,
-                    confidence: $0.confidence.percentage, origins: $0.hosts.map(origin))
+                    confidence: $0.confidence.percentage, origins: $0.speakers.map { $0.name(ofOwn: origin) })
             })
     }
 
@@ -90,9 +101,4 @@ struct BanList {
         var confidence: Double
         var origins: [String]
     }
-}
-
-extension Report {
-    /// As it counts for a confidence: all that a hub keeps now was said by hosts of its own cluster.
-    var testimony: Testimony { Testimony(.host(origin.host)) }
 }

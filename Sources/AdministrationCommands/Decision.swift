@@ -9,18 +9,18 @@ struct Decision: CustomStringConvertible {
     /// When that stops being so; of what is pending, when the last report ends.
     let until: Timestamp
 
-    /// - Parameter reports: on this address, each as it counts.
+    /// - Parameters:
+    ///   - reports: on this address, each as it counts.
+    ///   - levels: how far each friend is trusted.
     /// - Returns: nil where none is live.
-    init?(_ address: Address, _ reports: [Report], threshold: Trust, at now: Timestamp) {
-        let live = reports.filter { $0.state.isLive(at: now) }.sorted { $0.state.until < $1.state.until }
-        guard let last = live.last?.state.until else { return nil }
+    init?(_ address: Address, _ reports: [Report], levels: [Cluster: Trust] = [:], threshold: Trust, at now: Timestamp) {
+        let vouchers = Voucher.all(of: reports, levels: levels, at: now)
+        guard let last = vouchers.map(\.until).max() else { return nil }
         self.address = address
-        confidence = Confidence.of(live.map(\.testimony))
-        isBan = confidence >= threshold
-        let end = live.map(\.state.until).first { end in
-            Confidence.of(live.filter { $0.state.isLive(at: end) }.map(\.testimony)) < threshold
-        }
-        until = isBan ? end ?? last : last
+        confidence = Confidence.of(vouchers.map(\.testimony))
+        let end = Voucher.end(of: vouchers, reaching: threshold)
+        isBan = end != nil
+        until = end ?? last
     }
 
     /// What follows the address in a sentence.

@@ -42,8 +42,8 @@ struct HubCopy: ~Copyable {
         return reports
     }
 
-    private mutating func ask(_ question: CopyQuestion) throws -> CopyAnswer {
-        switch SyncReply(try asker.ask(SyncRequest(asker: name, question: question).bytes)) {
+    private mutating func ask(_ question: CopyQuestion) throws -> CopyAnswer<Report> {
+        switch SyncReply<Report>(try asker.ask(SyncRequest(asker: name, question: question).bytes)) {
         case .answer(let answer): return answer
         case .refusal(let refusal): throw refusal.failure(at: hub.endpoint)
         case .nonsense: throw nonsense(from: hub.endpoint)

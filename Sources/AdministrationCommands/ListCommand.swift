@@ -39,9 +39,10 @@ struct ListCommand: AdministrationCommand {
         var copy = try HubCopy(setup)
         let reports = try copy.fetch()
         let hub = copy.hub
-        let list = BanList(reports, at: hub.now, maximumBantime: hub.greeting.maximumBantime)
-            .filtered(
-                jail: jail, pending: pending, threshold: setup.threshold, since: since?.timestamp(before: hub.now))
+        let list = BanList(
+            reports, at: hub.now, maximumBantime: hub.greeting.maximumBantime, levels: hub.greeting.levels,
+            threshold: setup.threshold
+        ).filtered(jail: jail, pending: pending, threshold: setup.threshold, since: since?.timestamp(before: hub.now))
         if count { return try Output.say("\(list.entries.count)") }
         if json { return try Output.say(list.document(origin: setup.origin)) }
         if list.entries.isEmpty { return try Output.say(pending ? "Nobody is pending." : "Nobody is banned.") }

@@ -56,11 +56,8 @@ struct Setup {
         asker = Asker(
             host: configuration.general.hostname, token: configuration.monitor?.token?.secret ?? tokens.first)
         timeLimit = configuration.monitor?.requestTimeout ?? .seconds(5)
-        let percentage = subscriber?.threshold ?? publisher?.threshold
-        threshold = percentage.flatMap { Trust(millionths: $0.millionths) } ?? Self.usualThreshold
+        threshold = (subscriber?.threshold ?? publisher?.threshold)?.trust ?? .usualThreshold
     }
-
-    private static let usualThreshold = Trust(millionths: 800_000) ?? .full
 
     /// The first that there is: of `[general]`, of the section that names the hub, of the hub itself.
     private static func keyFile(of configuration: Configuration) -> AbsolutePath? {

@@ -23,7 +23,8 @@ struct ShowCommand: AdministrationCommand {
         let hub = try asker.hub()
         let account = try asker.account(of: address, as: setup.asker, at: hub)
         let report = AddressReport(
-            account, of: address, at: hub.now, maximumBantime: hub.greeting.maximumBantime, threshold: setup.threshold)
+            account, of: address, at: hub.now, maximumBantime: hub.greeting.maximumBantime,
+            levels: hub.greeting.levels, threshold: setup.threshold)
         try Output.say(json ? report.document(origin: setup.origin) : report.text)
     }
 }

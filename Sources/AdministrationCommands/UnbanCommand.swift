@@ -39,7 +39,8 @@ extension HubAsker {
     mutating func sayWhatStays(of address: Address, _ setup: Setup, at hub: Hub) throws -> Bool {
         let account = try account(of: address, as: setup.asker, at: hub)
         let report = AddressReport(
-            account, of: address, at: hub.now, maximumBantime: hub.greeting.maximumBantime, threshold: setup.threshold)
+            account, of: address, at: hub.now, maximumBantime: hub.greeting.maximumBantime,
+            levels: hub.greeting.levels, threshold: setup.threshold)
         guard !report.banned.isEmpty else { return false }
         let remedies = report.banned.map { "`\(RootCommand.name) pardon \($0)` lifts what everybody says of \($0)." }
         try Output.say(

@@ -28,4 +28,10 @@ package struct Client: Hashable, Sendable {
         self.roles = roles
         self.trust = trust
     }
+
+    /// The hub of another cluster, which speaks in its cluster's name.
+    package static func friend(named name: String, _ cluster: Cluster) -> Client {
+        guard let host = Host(cluster.id) else { preconditionFailure("a fingerprint is a name") }
+        return Client(name: name, host: host, roles: [.friend])
+    }
 }

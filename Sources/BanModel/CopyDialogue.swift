@@ -6,14 +6,14 @@ package enum CopyQuestion: Hashable, Sendable {
     case fetch([Int], after: ReportKey?)
 }
 
-/// What the hub answers.
-package enum CopyAnswer: Hashable, Sendable {
+/// What the hub answers: reports as a copy keeps them, or as friends tell each other.
+package enum CopyAnswer<Entry: Hashable & Sendable>: Hashable, Sendable {
     /// What has changed since, up to a change, and what the latest one was: all that fits.
-    case changes(epoch: UInt64, sequence: UInt64, latest: UInt64, [Report])
+    case changes(epoch: UInt64, sequence: UInt64, latest: UInt64, [Entry])
     /// The hub does not know what has changed since: compare these, and fetch those that differ.
     case buckets(epoch: UInt64, sequence: UInt64, ReportBuckets)
     /// So many of the buckets asked for are whole; where the next one is not, it goes on after this report.
-    case fetched(whole: Int, after: ReportKey?, [Report])
+    case fetched(whole: Int, after: ReportKey?, [Entry])
 }
 
 /// How far a subscriber has come with a hub's reports.

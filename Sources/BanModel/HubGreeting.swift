@@ -15,10 +15,12 @@ package struct HubGreeting: Hashable, Sendable {
     package var version: Version
     /// Of the reports of this host's that it keeps.
     package var digest: ReportDigest
+    /// How far it trusts its friends.
+    package var levels: [Cluster: Trust]
 
     package init(
         epoch: UInt64, sequence: UInt64, time: Timestamp, longestRequest: Int, reportsPerRequest: Int,
-        maximumBantime: Duration, version: Version, digest: ReportDigest
+        maximumBantime: Duration, version: Version, digest: ReportDigest, levels: [Cluster: Trust] = [:]
     ) {
         self.epoch = epoch
         self.sequence = sequence
@@ -28,6 +30,7 @@ package struct HubGreeting: Hashable, Sendable {
         self.maximumBantime = maximumBantime
         self.version = version
         self.digest = digest
+        self.levels = levels
     }
 }
 

@@ -3,7 +3,7 @@ package enum Link: Hashable, Sendable {
     /// A host of our own said it.
     case own
     /// Through this friend, whose word weighs so much at most, however many hosts or clusters it makes up.
-    case friend(String, limit: Trust)
+    case friend(Cluster, limit: Trust)
 
     var limit: Trust {
         switch self {

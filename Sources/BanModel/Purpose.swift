@@ -6,6 +6,8 @@ package enum Purpose: Hashable, Sendable {
     case greet(as: Host)
     /// To keep a copy of the reports: nothing in anybody's name.
     case copy(as: Host)
+    /// To hear what another cluster's hub may.
+    case befriend(as: Host)
     /// To look at everything, and to speak as a person.
     case administer(as: Host)
     /// To exchange an invitation for a place among the authorised keys.
@@ -19,7 +21,8 @@ extension Client {
             switch purpose {
             case .report(let host): ([.report], host)
             case .greet(let host): (Set(Role.allCases), host)
-            case .copy(let host): ([.subscribe, .administer, .friend], host)
+            case .copy(let host): ([.subscribe, .administer], host)
+            case .befriend(let host): ([.friend], host)
             case .administer(let host): ([.administer], host)
             case .enrol: ([.enrol], nil)
             }
@@ -32,6 +35,11 @@ extension Client {
         return HubRefusal(.later, "the key of \(name) has not the role \(roles): its file on the hub says which it has")
     }
 
-    /// Whether it may hear what is broadcast.
-    package var mayListen: Bool { !roles.isDisjoint(with: [.subscribe, .administer, .friend]) }
+    /// Whether it may hear what is broadcast, to whomever.
+    package var mayListen: Bool { mayHear(toFriends: false) || mayHear(toFriends: true) }
+
+    /// Whether it may hear what is broadcast to copies, or to friends.
+    package func mayHear(toFriends: Bool) -> Bool {
+        !roles.isDisjoint(with: toFriends ? [.friend] : [.subscribe, .administer])
+    }
 }

@@ -23,16 +23,48 @@ package struct Origin: Hashable, Sendable {
         }
     }
 
+    /// Of a host that is not ours.
+    package struct Foreign: Hashable, Sendable {
+        /// Whose host it is.
+        package var cluster: Cluster
+        /// Who told us. What two friends tell of one host is kept apart, since each is trusted for himself.
+        package var friend: Cluster
+
+        package init(cluster: Cluster, friend: Cluster) {
+            self.cluster = cluster
+            self.friend = friend
+        }
+    }
+
+    /// nil: a host of our own.
+    package var foreign: Foreign?
     package var host: Host
     package var source: Source
 
-    package init(host: Host, source: Source = .log) {
+    package init(host: Host, source: Source = .log, foreign: Foreign? = nil) {
         self.host = host
         self.source = source
+        self.foreign = foreign
     }
 }
 
 extension Origin {
+    /// Whether it is this host of our own cluster.
+    package func isOwn(_ host: Host) -> Bool { foreign == nil && self.host == host }
+
+    /// Who counts once, whatever he says: a host of ours, or a foreign cluster; as a name.
+    package var witnessName: Host {
+        guard let foreign else { return host }
+        guard let name = Host(foreign.cluster.id) else { preconditionFailure("a fingerprint is a name") }
+        return name
+    }
+
+    /// Under which peers of the old form hear of it: they know hosts alone, and pass over what their own host says.
+    package var voice: Host {
+        guard let foreign else { return host }
+        return Host("\(foreign.cluster).\(host)") ?? witnessName
+    }
+
     /// As readers count a state of this origin's: what is allowed, as long as was said, since nobody renews it.
     package func bounded(_ state: Report.State, by maximum: Duration) -> Report.State {
         source == .allow ? state : state.bounded(by: maximum)
@@ -117,6 +149,10 @@ package struct Report: Hashable, Sendable {
     package var origin: Origin
     package var subject: Subject
     package var state: State
+    /// nil: a host of ours said it, and is believed.
+    package var way: Way?
+    /// Of a report that came from a friend.
+    package var signature: Signature?
 
     /// As readers count it.
     package func bounded(by maximum: Duration) -> Report {
@@ -125,10 +161,42 @@ package struct Report: Hashable, Sendable {
         return report
     }
 
-    package init(origin: Origin, subject: Subject, state: State) {
+    /// As a copy keeps it, which tells nobody.
+    package var copied: Report {
+        guard way != nil || signature != nil else { return self }
+        var report = self
+        report.way?.hops = []
+        report.signature = nil
+        return report
+    }
+
+    package init(
+        origin: Origin, subject: Subject, state: State, way: Way? = nil, signature: Signature? = nil
+    ) {
         self.origin = origin
         self.subject = subject
         self.state = state
+        self.way = way
+        self.signature = signature
+    }
+}
+
+extension Report {
+    /// What is known from two of one report: the greater state with the way that it came, the greater of two ways of
+    /// equal states, and the later `forget`.
+    ///
+    /// As ``State/merged(with:)``: the same in any order, however often, and in any grouping.
+    package func merged(with other: Report) -> Report {
+        var greater = isLess(than: other) ? other : self
+        greater.state = state.merged(with: other.state)
+        return greater
+    }
+
+    private func isLess(than other: Report) -> Bool {
+        if state < other.state { return true }
+        if other.state < state { return false }
+        guard let way else { return false }
+        return other.way.map { way < $0 } ?? true
     }
 }
 

@@ -13,10 +13,10 @@ package struct ReportBuckets: Hashable, Sendable {
     package init() { digests = Array(repeating: ReportDigest(), count: Self.count) }
 
     package mutating func add(_ report: Report) {
-        add(ReportDigest(of: report, tellsPardons: true), to: Self.index(of: report.subject.address))
+        add(ReportDigest(ofCopy: report), to: Self.index(of: report.subject.address))
     }
 
-    /// Reports that belong into this bucket and are not in it; with ``ReportDigest/init(of:tellsPardons:)``.
+    /// Reports that belong into this bucket and are not in it; with ``ReportDigest/init(ofCopy:)``.
     package mutating func add(_ digest: ReportDigest, to bucket: Int) { digests[bucket].add(digest) }
 
     package mutating func remove(_ digest: ReportDigest, from bucket: Int) { digests[bucket].remove(digest) }

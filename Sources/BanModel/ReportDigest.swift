@@ -11,16 +11,27 @@ package struct ReportDigest: Hashable, Sendable {
 
     /// Of one report.
     ///
-    /// - Parameter tellsPardons: whether a pardon is not the same as another lift. Not where a monitor and its hub compare:
-    ///   a monitor forgets in time what was a pardon.
-    package init(of report: Report, tellsPardons: Bool = false) {
+    /// A pardon is the same as another lift: a monitor, which compares with its hub, forgets in time what was a pardon.
+    package init(of report: Report) {
+        self.init(Beginning(report.origin, report.subject.jail), report.subject.address, report.state)
+    }
+
+    /// Of one report as copies compare it: a pardon is not the same as another lift, and what it is worth counts.
+    package init(ofCopy report: Report) {
         let beginning = Beginning(report.origin, report.subject.jail)
-        self.init(beginning, report.subject.address, report.state, tellsPardons: tellsPardons)
+        self.init(beginning, report.subject.address, report.state, copyOf: report.way?.trust)
     }
 
     /// Of one report whose beginning is known.
-    package init(_ beginning: Beginning, _ address: Address, _ state: Report.State, tellsPardons: Bool = false) {
-        value = beginning.number(address, state, tellsPardons: tellsPardons)
+    package init(_ beginning: Beginning, _ address: Address, _ state: Report.State) {
+        value = mixed(beginning.hash(address, state, tellsPardons: false).value)
+    }
+
+    /// As ``init(ofCopy:)``.
+    package init(_ beginning: Beginning, _ address: Address, _ state: Report.State, copyOf trust: Trust?) {
+        var hash = beginning.hash(address, state, tellsPardons: true)
+        if let trust { hash.add(Int64(trust.millionths)) }
+        value = mixed(hash.value)
     }
 
     package mutating func add(_ report: Report) { value &+= ReportDigest(of: report).value }
@@ -33,25 +44,29 @@ package struct ReportDigest: Hashable, Sendable {
 
     /// What all reports of an origin in a jail begin with, reckoned once.
     package struct Beginning: Hashable, Sendable {
-        private let hash: FowlerNollVo
+        private let start: FowlerNollVo
 
         package init(_ origin: Origin, _ jail: Jail) {
             var hash = FowlerNollVo()
+            if let foreign = origin.foreign {
+                hash.add(foreign.cluster.id)
+                hash.add(foreign.friend.id)
+            }
             hash.add(origin.host.name)
             hash.add(origin.source.rawValue)
             hash.add(jail.name)
-            self.hash = hash
+            start = hash
         }
 
-        /// FNV-1a over the report's fields, then mixed so that sums of similar reports do not look alike.
-        fileprivate func number(_ address: Address, _ state: Report.State, tellsPardons: Bool) -> UInt64 {
-            var hash = hash
+        /// FNV-1a over the report's fields; to be mixed, so that sums of similar reports do not look alike.
+        fileprivate func hash(_ address: Address, _ state: Report.State, tellsPardons: Bool) -> FowlerNollVo {
+            var hash = start
             hash.add(address)
             hash.add(tellsPardons && state.isPardoned ? "pardoned" : state.isLifted ? "lifted" : "banned")
             hash.add(state.version)
             hash.add(state.until.microseconds)
             hash.add(state.forget.microseconds)
-            return mixed(hash.value)
+            return hash
         }
     }
 }

@@ -14,7 +14,9 @@ package struct ReportKey: Hashable, Sendable {
         hasher.combine(origin.host)
     }
 
-    package func report(_ state: Report.State) -> Report { Report(origin: origin, subject: subject, state: state) }
+    package func report(_ state: Report.State, way: Way? = nil) -> Report {
+        Report(origin: origin, subject: subject, state: state, way: way)
+    }
 }
 
 extension Report {
@@ -28,6 +30,18 @@ extension ReportKey: Comparable {
         if one.address != other.address { return one.address < other.address }
         if one.jail != other.jail { return one.jail < other.jail }
         if left.origin.host != right.origin.host { return left.origin.host < right.origin.host }
-        return left.origin.source.rawValue < right.origin.source.rawValue
+        if left.origin.source != right.origin.source {
+            return left.origin.source.rawValue < right.origin.source.rawValue
+        }
+        return left.origin.foreign < right.origin.foreign
+    }
+}
+
+extension Origin.Foreign? {
+    /// Our own first.
+    fileprivate static func < (left: Self, right: Self) -> Bool {
+        guard let right else { return false }
+        guard let left else { return true }
+        return (left.cluster, left.friend) < (right.cluster, right.friend)
     }
 }

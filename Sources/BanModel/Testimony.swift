@@ -9,4 +9,16 @@ package struct Testimony: Hashable, Sendable {
         self.link = link
         self.trust = trust
     }
+
+    /// - Parameter levels: how far each friend is trusted; whoever is not among them is not trusted at all.
+    package init(_ origin: Origin, _ way: Way?, levels: [Cluster: Trust]) {
+        trust = way?.trust ?? .full
+        guard let foreign = origin.foreign else {
+            (witness, link) = (.host(origin.host), .own)
+            return
+        }
+        let level = levels[foreign.friend] ?? .none
+        (witness, link) = (.cluster(foreign.cluster), .friend(foreign.friend, limit: level))
+        trust = trust.through(level)
+    }
 }

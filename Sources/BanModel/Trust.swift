@@ -5,6 +5,8 @@ package struct Trust: Hashable, Comparable, Sendable {
 
     package static let none = Trust(bounding: 0)
     package static let full = Trust(bounding: 1_000_000)
+    /// What readers ask for where nobody says otherwise.
+    package static let usualThreshold = Trust(bounding: 800_000)
 
     /// nil where it is less than nothing or more than everything: who claims that lies.
     package init?(millionths: Int) {

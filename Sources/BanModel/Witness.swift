@@ -3,5 +3,5 @@ package enum Witness: Hashable, Sendable {
     /// A host of our own, all its sources together.
     case host(Host)
     /// A foreign cluster, all its hosts together.
-    case cluster(String)
+    case cluster(Cluster)
 }

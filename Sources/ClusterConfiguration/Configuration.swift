@@ -55,8 +55,23 @@ package struct Configuration: Sendable, Hashable {
 
         let generalSection = read(general) { GeneralSection(reading: &$0, machineName: machineName) }
         let monitor = read(sections[MonitorSection.name]) { MonitorSection(reading: &$0, general: generalSection) }
-        let publisher = read(sections[PublisherSection.name]) {
+        var publisher = read(sections[PublisherSection.name]) {
             PublisherSection(reading: &$0, general: generalSection)
+        }
+        for section in sections.values.filter(\.isFriend).sorted(by: { $0.name < $1.name }) {
+            let allowsPlaintext = publisher?.allowsPlaintext ?? false
+            let friend = read(section) { FriendSection(reading: &$0, allowsPlaintext: allowsPlaintext) }
+            guard let friend else { continue }
+            publisher?.friends.append(friend)
+            if generalSection?.clusterKey == nil, publisher != nil {
+                hindrances[section.name, default: []].append(
+                    ConfigurationFault(
+                        section.place,
+                        "friends know each other by their clusters' keys: run `fail2ban-cluster keygen`, which writes"
+                            + " clusterkey into [general]"))
+            }
+            // The hub is what has friends.
+            hindrances[PublisherSection.name, default: []] += hindrances[section.name] ?? []
         }
         let subscriber = read(sections[SubscriberSection.name]) { reader in
             let subscriber = SubscriberSection(reading: &reader, general: generalSection)
@@ -95,10 +110,7 @@ package struct Configuration: Sendable, Hashable {
     }
 
     private static func warning(of section: WrittenSection) -> ConfigurationWarning? {
-        let word = section.name.prefix { $0 != " " }
-        if word == KnownNames.friend {
-            return ConfigurationWarning(place: section.place, kind: .unusedSection(section.name))
-        }
+        if section.isFriend { return nil }
         guard !KnownNames.sections.contains(section.name) else { return nil }
         let nearest = KnownNames.nearest(to: section.name, among: KnownNames.sections)
         return ConfigurationWarning(place: section.place, kind: .unknownSection(section.name, nearest: nearest))

@@ -3,8 +3,10 @@ internal import Glibc
 extension Configuration {
     /// The folder beside the main file whose `*.conf` are read after it, in the order of their names.
     package static let additionsFolder = "fail2ban-cluster.d"
+    /// And the one with a file for each friend.
+    package static let friendsFolder = "friends.d"
 
-    /// Reads the file, and those of ``additionsFolder`` beside it.
+    /// Reads the file, and those of ``additionsFolder`` and ``friendsFolder`` beside it.
     ///
     /// - Throws: every fault of every file, those that cannot be read among them.
     package static func load(path: String) throws(ConfigurationError) -> Configuration {
@@ -21,11 +23,12 @@ extension Configuration {
 
         read(path)
         let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
-        let additions = folder + additionsFolder
-        do throws(ReadError) {
-            for name in try names(in: additions) { read("\(additions)/\(name)") }
-        } catch {
-            faults.append(ConfigurationFault(Place(file: additions, line: nil), error.reason))
+        for additions in [folder + additionsFolder, folder + friendsFolder] {
+            do throws(ReadError) {
+                for name in try names(in: additions) { read("\(additions)/\(name)") }
+            } catch {
+                faults.append(ConfigurationFault(Place(file: additions, line: nil), error.reason))
+            }
         }
         // Without its main file everything that is missing there would be a fault too.
         guard files.first?.name == path else { throw ConfigurationError(faults: faults) }

@@ -6,7 +6,6 @@ package struct ConfigurationWarning: Hashable, Sendable, CustomStringConvertible
         case unknownSection(String, nearest: String?)
         /// Another version reads it: nothing that an administrator must mend.
         case unusedKey(String, section: String)
-        case unusedSection(String)
     }
 
     package let place: Place
@@ -16,7 +15,7 @@ package struct ConfigurationWarning: Hashable, Sendable, CustomStringConvertible
     package var isQuiet: Bool {
         switch kind {
         case .unknownKey, .unknownSection: false
-        case .unusedKey, .unusedSection: true
+        case .unusedKey: true
         }
     }
 
@@ -31,7 +30,6 @@ package struct ConfigurationWarning: Hashable, Sendable, CustomStringConvertible
         case .unknownSection(let section, let nearest):
             "\(place): unknown section [\(ConfigurationFault.shortened(section))]" + meant(nearest) { "[\($0)]" }
         case .unusedKey(let key, let section): "\(place): \(key) in [\(section)] is not used by this version"
-        case .unusedSection(let section): "\(place): [\(section)] is not used by this version"
         }
     }
 }

@@ -20,6 +20,8 @@ package struct GeneralSection: Hashable, Sendable {
     package var keyFile: AbsolutePath?
     /// `serverkey`: those of the hubs, for the command, and for each daemon whose section names no others.
     package var serverKeys: [PublicKey] = []
+    /// `clusterkey`: the cluster's secret key (Ed25519), on its hubs; nil: it has no friends.
+    package var clusterKey: AbsolutePath?
     /// `fail2bansocket`; nil: where it usually is, unless fail2ban's client knows better.
     package var socket: AbsolutePath?
 
@@ -43,6 +45,7 @@ package struct GeneralSection: Hashable, Sendable {
         socket = reader.optional("fail2bansocket", .path)
         keyFile = reader.optional("keyfile", .path)
         serverKeys = reader.list("serverkey", .publicKey)
+        clusterKey = reader.optional("clusterkey", .path)
         guard let hostname = named ?? Host(machineName) else { return nil }
         self.hostname = hostname
     }

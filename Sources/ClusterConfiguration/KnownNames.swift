@@ -2,17 +2,14 @@
 enum KnownNames {
     /// The sections that a file may have, by their first word.
     static let sections = [
-        GeneralSection.name, MonitorSection.name, PublisherSection.name, SubscriberSection.name, friend,
+        GeneralSection.name, MonitorSection.name, PublisherSection.name, SubscriberSection.name,
+        FriendSection.word,
     ]
 
     /// Keys that mean nothing to this version, but that a shared file may hold for another one.
     static let unused: [String: Set<String>] = [
-        GeneralSection.name: ["clusterkey"],
         PublisherSection.name: ["httpbindurl"],
     ]
-
-    /// `[friend NAME]`: the one section that is not used yet, and the one that has a name.
-    static let friend = "friend"
 
     /// The candidate that is the fewest typing mistakes away; nil where more than half of the letters are wrong.
     static func nearest(to name: String, among candidates: some Sequence<String>) -> String? {

@@ -1,3 +1,5 @@
+package import BanModel
+
 /// 0 to 100 %, in whole millionths.
 package struct Percentage: Hashable, Sendable, Comparable, CustomStringConvertible {
     /// 0 to 1,000,000: of one, not of a percent.
@@ -33,6 +35,11 @@ package struct Percentage: Hashable, Sendable, Comparable, CustomStringConvertib
         var decimals = String(10_000 + millionths % 10_000).dropFirst()
         while decimals.last == "0" { decimals.removeLast() }
         return "\(millionths / 10_000)" + (decimals.isEmpty ? "" : "." + decimals) + "%"
+    }
+
+    package var trust: Trust {
+        guard let trust = Trust(millionths: millionths) else { preconditionFailure("both have the same bounds") }
+        return trust
     }
 
     package static func < (left: Self, right: Self) -> Bool { left.millionths < right.millionths }

@@ -25,6 +25,10 @@ package struct PublisherSection: DaemonSection {
     package var keyFile: AbsolutePath?
     /// `authorizedkeys`: the folder with a file for each client; nil: `authorizedkeys` in `statedir`.
     package var authorizedKeys: AbsolutePath?
+    /// `allowplaintext`: whether other hosts may speak with the hub in the clear.
+    package var allowsPlaintext = false
+    /// `[friend …]`, by name.
+    package var friends: [FriendSection] = []
 
     init?(reading reader: inout SectionReader, general: GeneralSection?) {
         pidfile = reader.optional("pidfile", .path)
@@ -43,7 +47,7 @@ package struct PublisherSection: DaemonSection {
         mostBans = reader.value("maxbans", .count(1...4_000_000), default: mostBans)
         keyFile = reader.optional("keyfile", .path) ?? general?.keyFile
         authorizedKeys = reader.optional("authorizedkeys", .path)
-        let allowsPlaintext = reader.value("allowplaintext", .yesOrNo, default: false)
+        allowsPlaintext = reader.value("allowplaintext", .yesOrNo, default: false)
         let open = [replyEndpoint, broadcastEndpoint].compactMap { $0 }.first { !$0.isOnThisHost }
         reader.hinderPlaintext(keyFile == nil && !allowsPlaintext ? open : nil, at: "replybindurl") { endpoint in
             """

@@ -38,6 +38,7 @@ extension GeneralSection: Reloadable {
             FixedKey("hostname", \.hostname), FixedKey("statedir", \.stateFolder),
             FixedKey("fail2banclient", \.client), FixedKey("fail2bansocket", \.socket),
             FixedKey("keyfile", \.keyFile), FixedKey("serverkey", \.serverKeys),
+            FixedKey("clusterkey", \.clusterKey),
         ]
     }
 }

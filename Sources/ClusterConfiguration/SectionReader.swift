@@ -66,6 +66,9 @@ struct SectionReader {
     }
 
     /// - Parameter endpoint: what is in the clear and may not be; nil: nothing.
+    /// What is wrong with the section's own name.
+    mutating func noteSection(_ reason: String) { faults.append(ConfigurationFault(section.place, reason)) }
+
     mutating func hinderPlaintext(_ endpoint: Endpoint?, at key: String, _ reason: (Endpoint) -> String) {
         guard let endpoint else { return }
         hindrances.append(ConfigurationFault(section.entries[key]?.place ?? section.place, key: key, reason(endpoint)))

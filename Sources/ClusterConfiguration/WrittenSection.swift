@@ -14,6 +14,8 @@ struct WrittenSection: Sendable {
     /// Keys whose value could not even be read: their fault is noted, they are not missing.
     var broken: Set<String> = []
 
+    var isFriend: Bool { name == FriendSection.word || name.hasPrefix(FriendSection.word + " ") }
+
     /// What a later file says of a key replaces the earlier value whole.
     mutating func replace(with later: WrittenSection) {
         entries.merge(later.entries) { $1 }

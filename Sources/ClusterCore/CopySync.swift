@@ -55,7 +55,7 @@ struct CopySync: Sendable {
     }
 
     /// - Parameter own: of the copy's buckets.
-    mutating func answered(_ answer: CopyAnswer, own: ReportBuckets) {
+    mutating func answered(_ answer: CopyAnswer<some Any>, own: ReportBuckets) {
         switch answer {
         case .changes(let epoch, let sequence, let latest, _):
             isAsOf(epoch, sequence)

@@ -3,7 +3,19 @@ package import BanModel
 /// What those are told who keep a copy of the hub's reports.
 extension Hub {
     /// - Parameter count: so many reports at most, in one answer.
-    package func answer(_ question: CopyQuestion, atMost count: Int) -> CopyAnswer {
+    package func answer(_ question: CopyQuestion, atMost count: Int) -> CopyAnswer<Report> {
+        switch wholeAnswer(question, atMost: count) {
+        case .changes(let epoch, let sequence, let latest, let reports):
+            .changes(epoch: epoch, sequence: sequence, latest: latest, reports.map(\.copied))
+        case .fetched(let whole, let key, let reports):
+            .fetched(whole: whole, after: key, reports.map(\.copied))
+        case .buckets(let epoch, let sequence, let buckets):
+            .buckets(epoch: epoch, sequence: sequence, buckets)
+        }
+    }
+
+    /// With all that is known of the ways that reports came.
+    func wholeAnswer(_ question: CopyQuestion, atMost count: Int) -> CopyAnswer<Report> {
         switch question {
         case .since(let epoch, let sequence):
             changes(since: epoch, sequence, atMost: count)
@@ -13,7 +25,7 @@ extension Hub {
     }
 
     /// nil where the hub does not know what has changed since.
-    private func changes(since epoch: UInt64, _ sequence: UInt64, atMost count: Int) -> CopyAnswer? {
+    private func changes(since epoch: UInt64, _ sequence: UInt64, atMost count: Int) -> CopyAnswer<Report>? {
         guard epoch == self.epoch, sequence <= self.sequence, self.sequence - sequence <= UInt64(recent.count) else {
             return nil
         }
@@ -21,13 +33,13 @@ extension Hub {
         var seen: Set<ReportKey> = []
         // What is forgotten since then, nobody needs to hear.
         let reports = missed.compactMap { key in
-            seen.insert(key).inserted ? table[key].map { key.report($0) } : nil
+            seen.insert(key).inserted ? table[key] : nil
         }
         return .changes(
             epoch: epoch, sequence: sequence + UInt64(missed.count), latest: self.sequence, reports)
     }
 
-    private func fetch(_ buckets: [Int], after key: ReportKey?, atMost count: Int) -> CopyAnswer {
+    private func fetch(_ buckets: [Int], after key: ReportKey?, atMost count: Int) -> CopyAnswer<Report> {
         var fetched: [Report] = []
         for (index, bucket) in buckets.enumerated() {
             var reports = table.reports(in: bucket)

@@ -14,7 +14,8 @@ extension Hub {
 
     /// A report has come: what peers of the old form are to hear of it.
     mutating func tell(_ report: Report, at now: Timestamp) -> [Announcement] {
-        let (address, voice) = (report.subject.address, Voice(host: report.origin.host, jail: report.subject.jail))
+        let address = report.subject.address
+        let voice = Voice(host: report.origin.voice, jail: report.subject.jail)
         if let place = ban(of: address, by: voice, at: now) {
             guard !isTold(address, of: voice) else { return [] }
             tell(at: place, of: address)
@@ -22,7 +23,7 @@ extension Hub {
         }
         // Who vouches for it otherwise keeps it banned.
         guard ban(of: address, by: nil, at: now) == nil else { return [] }
-        return silence(address, and: report.state.isLifted ? voice : nil)
+        return silence(address, and: report.state.isLifted && report.origin.foreign == nil ? voice : nil)
     }
 
     /// Something about the address has changed other than by a report of it.
@@ -36,7 +37,7 @@ extension Hub {
         return told.sorted().flatMap { address in
             guard objection(against: address, at: now) == nil else { return retell(address, at: now) }
             let bans = table.claims(on: address).map {
-                Report(origin: $0.origin, subject: Subject($0.jail, address), state: $0.state)
+                Report(origin: $0.origin, subject: Subject($0.jail, address), state: $0.state, way: $0.way)
             }
             return bans.filter { isBan($0, at: now) }.sorted { $0.key < $1.key }.flatMap { tell($0, at: now) }
         }
@@ -61,7 +62,7 @@ extension Hub {
     /// Takes a report out that need not be remembered; that they were told of it is.
     mutating func forget(_ report: Report, at place: ReportTable.Place) {
         if table.isTold(at: place) {
-            let voice = Voice(host: report.origin.host, jail: report.subject.jail)
+            let voice = Voice(host: report.origin.voice, jail: report.subject.jail)
             toldOtherwise[report.subject.address, default: []].insert(voice)
         }
         table.remove(at: place)
@@ -82,17 +83,27 @@ extension Hub {
         return silenced.sorted().map { Announcement($0.host, Subject($0.jail, address), .unban) }
     }
 
-    /// Where somebody, or this voice, vouches for a ban of it; nil for an address that may not be banned.
-    private func ban(of address: Address, by voice: Voice?, at now: Timestamp) -> ReportTable.Place? {
+    /// How far a friend is trusted has changed: what is banned now and was not, and what is not any more.
+    mutating func retellAll(at now: Timestamp) -> [Announcement] {
+        let foreign = Set(table.reports.lazy.filter { $0.origin.foreign != nil }.map(\.subject.address))
+        return foreign.sorted().flatMap { retellOverlapping($0, at: now) }
+    }
+
+    /// Where somebody, or this voice, vouches for a ban of it; nil for an address that may not be banned, or where all
+    /// that vouch for it together are not believed enough.
+    func ban(of address: Address, by voice: Voice?, at now: Timestamp) -> ReportTable.Place? {
         guard objection(against: address, at: now) == nil else { return nil }
         var found: ReportTable.Place?
+        var isSure = false
         table.search(address) { place, claim in
             let report = Report(origin: claim.origin, subject: Subject(claim.jail, address), state: claim.state)
             guard isBan(report, at: now), voice.map({ $0 == Voice(claim) }) ?? true else { return false }
             found = place
-            return true
+            isSure = claim.isSure
+            return isSure
         }
-        return found
+        guard found != nil, !isSure else { return found }
+        return table.end(of: address, reaching: settings.threshold, at: now) { _ in true } == nil ? nil : found
     }
 
     /// Whether they believe that this voice, or any, bans the address.
@@ -117,5 +128,5 @@ extension Hub {
 }
 
 extension Hub.Voice {
-    fileprivate init(_ claim: ReportTable.Claim) { self.init(host: claim.origin.host, jail: claim.jail) }
+    fileprivate init(_ claim: ReportTable.Claim) { self.init(host: claim.origin.voice, jail: claim.jail) }
 }

@@ -37,14 +37,14 @@ extension Hub {
     package func account(of address: Address, for host: Host, at now: Timestamp) -> AddressAccount {
         let claims = Set(address.coverings).union(table.allowlist.covering(address)).sorted().flatMap { covering in
             table.claims(on: covering).map {
-                Report(origin: $0.origin, subject: Subject($0.jail, covering), state: $0.state)
+                Report(origin: $0.origin, subject: Subject($0.jail, covering), state: $0.state, way: $0.way)
             }
         }
         let believed = believed(now)
         // Then what counts, and of that the latest.
         func rank(_ report: Report) -> (Int, Int, Version, ReportKey) {
             (
-                report.origin.host == host ? 0 : 1,
+                report.origin.isOwn(host) ? 0 : 1,
                 report.bounded(by: settings.maximumBantime).state.isLive(at: believed) ? 0 : 1, -report.state.version,
                 report.key
             )
@@ -71,8 +71,9 @@ extension Hub {
         var outcome = Outcome()
         let claims = table.claims(on: address).filter { ($0.origin.source == .allow) == allowances }
         let banned = claims.filter { !$0.state.isLifted }.map {
-            Report(origin: $0.origin, subject: Subject($0.jail, address), state: $0.state)
+            Report(origin: $0.origin, subject: Subject($0.jail, address), state: $0.state, way: $0.way)
         }
+        // Without its signature: nobody but us has said it.
         for var report in banned.sorted(by: { $0.key < $1.key }) {
             (report.state.isLifted, report.state.isPardoned) = (true, true)
             // Known, and not banned by it: there is nothing that could be refused.

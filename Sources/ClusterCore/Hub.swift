@@ -12,18 +12,28 @@ package struct Hub: Sendable {
         package var bantime: Duration?
         /// No report counts longer than this after its version's time.
         package var maximumBantime: Duration
-        /// How many reports it keeps of one origin.
+        /// How many reports it keeps of one origin, and of one friend.
         package var mostOfOrigin: Int
+        /// From which confidence on peers of the old form hear of a ban.
+        package var threshold: Trust
+        /// Our own; nil: there are no friends.
+        package var cluster: Cluster?
+        /// How far each friend is trusted.
+        package var levels: [Cluster: Trust]
 
         package init(
             tokens: Set<String>?, ignored: [Address], bantime: Duration?, maximumBantime: Duration,
-            mostOfOrigin: Int = 1_000_000
+            mostOfOrigin: Int = 1_000_000, threshold: Trust = .usualThreshold, cluster: Cluster? = nil,
+            levels: [Cluster: Trust] = [:]
         ) {
             self.tokens = tokens
             self.ignored = ignored
             self.bantime = bantime
             self.maximumBantime = maximumBantime
             self.mostOfOrigin = mostOfOrigin
+            self.threshold = threshold
+            self.cluster = cluster
+            self.levels = levels
         }
     }
 
@@ -87,6 +97,7 @@ package struct Hub: Sendable {
         self.settings = settings
         self.epoch = epoch
         table = ReportTable(maximumBantime: settings.maximumBantime)
+        table.levels = settings.levels
     }
 
     /// What was on disk, in as many pieces as wanted, before ``start(at:)``.
@@ -103,7 +114,7 @@ package struct Hub: Sendable {
         // Who was told is to hear of the end.
         let live = table.allRows.filter { place, row in
             isBan(table.report(of: row, at: place), at: clock.believed(now))
-                && objection(against: row.address, at: clock.believed(now)) == nil
+                && isBanned(row.address, at: clock.believed(now))
         }
         for (place, row) in live { tell(at: place, of: row.address) }
         return advance(to: now)
@@ -111,13 +122,21 @@ package struct Hub: Sendable {
 
     /// From the next request on; what is exempt from now on is not told of any more.
     package mutating func reconfigure(_ settings: Settings, at now: Timestamp) -> Outcome {
+        let isOther = (self.settings.levels, self.settings.threshold) != (settings.levels, settings.threshold)
         self.settings = settings
+        table.levels = settings.levels
         var outcome = Outcome()
         look(at: now)
         let exempt = toldOf.filter { objection(against: $0, at: clock.believed(now)) != nil }
         table.bound(by: settings.maximumBantime, at: clock.believed(now))
         outcome.broadcasts = exempt.sorted().flatMap { retell($0, at: clock.believed(now)) }
+        if isOther { outcome.broadcasts += retellAll(at: clock.believed(now)) }
         return outcome
+    }
+
+    /// How far each friend is trusted: not at all who is none any more, but has told us something that is kept.
+    package var levels: [Cluster: Trust] {
+        settings.levels.merging(table.countsByFriend.mapValues { _ in .none }) { level, _ in level }
     }
 
     /// Everything that it keeps, in no order.
@@ -134,7 +153,7 @@ package struct Hub: Sendable {
         look(at: now)
         var outcome = Outcome()
         let origin = Origin(host: announcement.host)
-        let known = table[ReportKey(origin, announcement.subject)]
+        let known = table[ReportKey(origin, announcement.subject)]?.state
         let version = min(max(now.microseconds, (known?.version ?? 0) + 1), .latest)
         var state = Report.State(
             version: version, isLifted: true, until: known?.until ?? now, forget: known?.forget)
@@ -156,7 +175,8 @@ package struct Hub: Sendable {
 
     /// A monitor's reports, which are merged in their order.
     package mutating func take(
-        _ reports: [Report], from host: Host, _ instance: Instance, token: String?, at now: Timestamp
+        _ reports: [Report], from host: Host, _ instance: Instance, token: String?, trusted trust: Trust = .full,
+        at now: Timestamp
     ) -> Outcome {
         // What a person says on a host is beside what its monitor says.
         let isMonitor = reports.contains { !$0.origin.source.isAdministrators }
@@ -165,7 +185,10 @@ package struct Hub: Sendable {
         }
         look(at: now)
         var outcome = Outcome()
-        for (index, report) in reports.enumerated() {
+        for (index, var report) in reports.enumerated() {
+            // What it is worth, and whose it is, nobody says of himself.
+            (report.origin.foreign, report.signature) = (nil, nil)
+            report.way = trust == .full || report.origin.source == .allow ? nil : Way(trust: trust)
             guard report.origin.host == host else {
                 outcome.except[index] = HubRefusal(.never, "\(host) may not speak for \(report.origin.host)")
                 continue
@@ -201,7 +224,7 @@ package struct Hub: Sendable {
             HubGreeting(
                 epoch: epoch, sequence: sequence, time: time, longestRequest: longestRequest,
                 reportsPerRequest: reportsPerRequest, maximumBantime: settings.maximumBantime,
-                version: summary.version, digest: summary.digest))
+                version: summary.version, digest: summary.digest, levels: levels))
     }
 
     // MARK: Time
@@ -303,28 +326,18 @@ package struct Hub: Sendable {
     mutating func merge(_ report: Report, into outcome: inout Outcome, at now: Timestamp) -> HubRefusal? {
         if let reason = reason(against: report) { return HubRefusal(.never, reason) }
         let place = table.place(of: report.key)
-        let known = place.map { table.state(at: $0) }
-        let merged = known?.merged(with: report.state) ?? report.state
+        let known = place.map { table.report(at: $0) }
         // Nothing new, or over before it came.
-        var news = report
-        news.state = merged
-        guard merged != known, isKept(news, at: clock.believed(now)) else { return nil }
-        let isMore = !merged.isLifted && known?.isLifted != false
+        let news = known?.merged(with: report) ?? report
+        guard news != known, isKept(news, at: clock.believed(now)) else { return nil }
+        let isMore = !news.state.isLifted && known?.state.isLifted != false
         if report.origin.source == .allow, isMore, let refusal = refusalToAllow(report.subject.address) {
             return refusal
         }
         if let place, let known {
-            table.replace(known, at: place, by: merged, at: clock.believed(now))
+            table.replace(known, at: place, by: news, at: clock.believed(now))
         } else {
-            let (host, address) = (report.origin.host, report.subject.address)
-            guard table.count < Self.limit else { return HubRefusal(.later, "the hub is full") }
-            guard table.summary(of: report.origin).count < settings.mostOfOrigin else {
-                return HubRefusal(
-                    .later, "\(host) has \(settings.mostOfOrigin) reports here, as many as maxbans allows")
-            }
-            guard table.count(of: host, on: address) < Self.jails else {
-                return HubRefusal(.never, "\(host) has reported \(address) in \(Self.jails) jails")
-            }
+            if let refusal = refusalToKeep(report) { return refusal }
             table.insert(news, at: clock.believed(now))
         }
         sequence += 1
@@ -335,6 +348,23 @@ package struct Hub: Sendable {
     }
 
     /// More than there is room for.
+    private func refusalToKeep(_ report: Report) -> HubRefusal? {
+        let (origin, address) = (report.origin, report.subject.address)
+        guard table.count < Self.limit else { return HubRefusal(.later, "the hub is full") }
+        let who = origin.foreign?.friend.id ?? origin.host.name
+        let count = origin.foreign.map { table.countsByFriend[$0.friend] ?? 0 } ?? table.summary(of: origin).count
+        guard count < settings.mostOfOrigin else {
+            return HubRefusal(.later, "\(who) has \(settings.mostOfOrigin) reports here, as many as maxbans allows")
+        }
+        let onAddress = table.count(on: address) { other in
+            origin.foreign.map { other.foreign?.friend == $0.friend } ?? other.isOwn(origin.host)
+        }
+        guard onAddress < Self.jails else {
+            return HubRefusal(.never, "\(who) has reported \(address) in \(Self.jails) jails")
+        }
+        return nil
+    }
+
     private func refusalToAllow(_ address: Address) -> HubRefusal? {
         let list = table.allowlist
         guard list.count < Allowance.limit else {
@@ -345,6 +375,9 @@ package struct Hub: Sendable {
         }
         return nil
     }
+
+    /// Whether peers of the old form are to believe that it is banned.
+    private func isBanned(_ address: Address, at now: Timestamp) -> Bool { ban(of: address, by: nil, at: now) != nil }
 
     /// Whether it vouches for a ban now.
     func isBan(_ report: Report, at now: Timestamp) -> Bool {

@@ -40,14 +40,16 @@ struct NumberedNames<Name: Hashable & Sendable>: Sendable {
         return (number, true)
     }
 
-    /// A row needs it no longer.
-    mutating func drop(_ number: UInt32) {
+    /// A row needs it no longer. Returns whether no row does.
+    @discardableResult
+    mutating func drop(_ number: UInt32) -> Bool {
         guard let entry = names[Int(number)] else { preconditionFailure("no name has this number") }
         names[Int(number)]?.uses -= 1
-        guard entry.uses == 1 else { return }
+        guard entry.uses == 1 else { return false }
         names[Int(number)] = nil
         numbers[entry.name] = nil
         free.append(number)
         if last?.number == number { last = nil }
+        return true
     }
 }

@@ -26,7 +26,14 @@ struct Replica: Sendable {
     /// Merges one report. Returns what is known then, where that is news.
     ///
     /// - Parameter now: nil: its end is not watched before ``watchAll(at:)``.
-    mutating func merge(_ report: Report, at now: Timestamp?) -> Report.State? { table.merge(report, at: now) }
+    mutating func merge(_ report: Report, at now: Timestamp?) -> Report? { table.merge(report, at: now) }
+
+    /// How far a friend is trusted. Returns whether that is news.
+    mutating func trust(_ level: FriendLevel) -> Bool {
+        guard table.levels[level.friend] != level.trust else { return false }
+        table.levels[level.friend] = level.trust
+        return true
+    }
 
     mutating func bound(by maximum: Duration, at now: Timestamp) { table.bound(by: maximum, at: now) }
 
@@ -48,6 +55,14 @@ struct Replica: Sendable {
     /// Why an address may not be banned though somebody reports it; nil where it may.
     func objection(against address: Address, at now: Timestamp) -> String? {
         table.allowlist.reason(against: address, at: now)
+    }
+
+    /// What is to be looked at anew after news of a subject: what is said of an address in one jail adds up with what is
+    /// said in another.
+    func placements(affectedBy subject: Subject) -> [Subject] {
+        guard jail == nil, !table.isAllSure else { return [placement(of: subject)] }
+        return Set(table.claims(on: subject.address).map { Subject($0.jail, subject.address) })
+            .union([subject]).sorted()
     }
 
     /// The placements of all reports on what overlaps an address.
@@ -73,35 +88,45 @@ struct Replica: Sendable {
         report.bounded(by: maximumBantime).state.isKept(at: now)
     }
 
-    /// Who vouches for a ban of this placement, and until when; the one that does so longest.
-    func longest(_ placement: Subject, at now: Timestamp, where counts: (Origin, Subject) -> Bool) -> (
-        host: Host, until: Timestamp
-    )? {
+    /// Until when this placement is to be banned, and who says so for longest; nil where the confidence does not reach the
+    /// threshold.
+    func longest(
+        _ placement: Subject, reaching threshold: Trust, at now: Timestamp, where counts: (Origin, Subject) -> Bool
+    ) -> (host: Host, until: Timestamp)? {
         var longest: (host: Host, until: Timestamp)?
-        forEachLive(placement, at: now, where: counts) { host, until in
+        var isSure = true
+        forEachLive(placement, at: now, where: counts) { claim, until in
+            isSure = isSure && claim.isSure
             // Of two, the first by name.
-            if let other = longest, (until, other.host) <= (other.until, host) { return false }
-            longest = (host, until)
+            if let other = longest, (until, other.host) <= (other.until, claim.origin.voice) { return false }
+            longest = (claim.origin.voice, until)
             return false
         }
-        return longest
+        guard let longest, !isSure else { return longest }
+        let address = placement.address
+        let end = table.end(of: address, reaching: threshold, at: now) { counts($0.origin, Subject($0.jail, address)) }
+        return end.map { (longest.host, min(longest.until, $0)) }
     }
 
-    /// Whether anybody vouches for a ban of this placement.
-    func isBan(_ placement: Subject, at now: Timestamp, where counts: (Origin, Subject) -> Bool) -> Bool {
-        var isBan = false
-        forEachLive(placement, at: now, where: counts) { _, _ in
+    /// Whether this placement is to be banned.
+    func isBan(
+        _ placement: Subject, reaching threshold: Trust, at now: Timestamp, where counts: (Origin, Subject) -> Bool
+    ) -> Bool {
+        var (isBan, isSure) = (false, false)
+        forEachLive(placement, at: now, where: counts) { claim, _ in
             isBan = true
-            return true
+            isSure = claim.isSure
+            return isSure
         }
-        return isBan
+        guard isBan, !isSure else { return isBan }
+        return longest(placement, reaching: threshold, at: now, where: counts) != nil
     }
 
     /// Who vouches for a ban of this placement.
     func witnesses(_ placement: Subject, at now: Timestamp, where counts: (Origin, Subject) -> Bool) -> Set<Host> {
         var witnesses: Set<Host> = []
-        forEachLive(placement, at: now, where: counts) { host, _ in
-            witnesses.insert(host)
+        forEachLive(placement, at: now, where: counts) { claim, _ in
+            witnesses.insert(claim.origin.witnessName)
             return false
         }
         return witnesses
@@ -112,7 +137,7 @@ struct Replica: Sendable {
         var first: Host?
         table.search(placement.address) { _, claim in
             if claim.origin.source != .allow, isPlaced(claim, at: placement) {
-                first = min(first ?? claim.origin.host, claim.origin.host)
+                first = min(first ?? claim.origin.voice, claim.origin.voice)
             }
             return false
         }
@@ -121,7 +146,7 @@ struct Replica: Sendable {
 
     private func forEachLive(
         _ placement: Subject, at now: Timestamp, where counts: (Origin, Subject) -> Bool,
-        _ isEnough: (Host, Timestamp) -> Bool
+        _ isEnough: (ReportTable.Claim, Timestamp) -> Bool
     ) {
         table.search(placement.address) { _, claim in
             guard isPlaced(claim, at: placement) else { return false }
@@ -129,7 +154,7 @@ struct Replica: Sendable {
             guard state.isLive(at: now), counts(claim.origin, Subject(claim.jail, placement.address)) else {
                 return false
             }
-            return isEnough(claim.origin.host, state.until)
+            return isEnough(claim, state.until)
         }
     }
 

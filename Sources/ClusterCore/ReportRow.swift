@@ -14,7 +14,7 @@ struct ReportRow: AddressRow {
     let address: Address
     private var flags: Flags
     /// Whose word it is, and in which jail: the number of its ``ReportTable/Speaker``.
-    let speaker: UInt32
+    var speaker: UInt32
     private var version: Version
     private var until: Timestamp
 

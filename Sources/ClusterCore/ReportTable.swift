@@ -10,12 +10,18 @@ struct ReportTable: Sendable {
         var origin: Origin
         var jail: Jail
         var state: Report.State
+        /// As ``Report/way``.
+        var way: Way?
+
+        /// Whether it is all that is needed to believe it: said by a host of ours, which is trusted whole.
+        var isSure: Bool { way == nil && origin.foreign == nil }
     }
 
-    /// Who says something in a jail.
+    /// Who says something in a jail, and how it came.
     private struct Speaker: Hashable, Sendable {
         var origin: Origin
         var jail: Jail
+        var way: Way?
     }
 
     /// What is reckoned once for all reports of a speaker.
@@ -25,6 +31,8 @@ struct ReportTable: Sendable {
         var origin: Int
         /// Whether its reports allow addresses rather than ban them.
         var isAllowance: Bool
+        /// What they are worth; nil: everything.
+        var trust: Trust?
     }
 
     /// What one origin's reports come to.
@@ -53,6 +61,16 @@ struct ReportTable: Sendable {
     private var origins = NumberedNames<Origin>()
     /// By the number of the origin.
     private var summaries: [Summary] = []
+    /// How many reports came through each friend.
+    private(set) var countsByFriend: [Cluster: Int] = [:]
+    /// Of those that came through friends.
+    private var signatures: [Place: Signature] = [:]
+    /// How far each friend is trusted; whoever is not among them is not trusted at all.
+    var levels: [Cluster: Trust] = [:]
+    /// How many speakers there are whose words are not simply those of a host of ours.
+    private var waySpeakers = 0
+    /// Whether every claim is sure.
+    var isAllSure: Bool { waySpeakers == 0 }
     private(set) var buckets = ReportBuckets()
     private(set) var allowlist = Allowlist()
     /// When something of a report ends: its ban, and then the need to remember it. Some are of states that are past.
@@ -85,11 +103,11 @@ struct ReportTable: Sendable {
         rows.search(address) { place, row in isEnough(place, claim(of: row, at: place)) }
     }
 
-    /// How many reports a host's sources together have on an address.
-    func count(of host: Host, on address: Address) -> Int {
+    /// How many reports on an address are of these origins.
+    func count(on address: Address, where isOne: (Origin) -> Bool) -> Int {
         var count = 0
         rows.search(address) { _, row in
-            if speakers[row.speaker].origin.host == host { count += 1 }
+            if isOne(speakers[row.speaker].origin) { count += 1 }
             return false
         }
         return count
@@ -119,34 +137,41 @@ struct ReportTable: Sendable {
         }.map { report(of: $0.row, at: $0.place) }
     }
 
-    subscript(key: ReportKey) -> Report.State? { place(of: key).map { state(at: $0) } }
+    subscript(key: ReportKey) -> Report? { place(of: key).map { report(at: $0) } }
 
     /// Where the report is; nil where there is none.
     func place(of key: ReportKey) -> Place? {
-        guard let speaker = speakers.number(of: Speaker(origin: key.origin, jail: key.subject.jail)) else { return nil }
+        let speaker = speakers.number(of: Speaker(origin: key.origin, jail: key.subject.jail))
+        guard speaker != nil || !isAllSure else { return nil }
         var found: Place?
         rows.search(key.subject.address) { place, row in
-            guard row.speaker == speaker else { return false }
+            guard row.speaker == speaker || !isAllSure && isSpeaker(row.speaker, of: key) else { return false }
             found = place
             return true
         }
         return found
     }
 
-    func state(at place: Place) -> Report.State { state(of: rows[place], at: place) }
+    /// Whatever way its words come.
+    private func isSpeaker(_ number: UInt32, of key: ReportKey) -> Bool {
+        let speaker = speakers[number]
+        return speaker.jail == key.subject.jail && speaker.origin == key.origin
+    }
 
     var allRows: AddressTable<ReportRow>.Rows { rows.rows }
 
     func report(of row: ReportRow, at place: Place) -> Report {
         let claim = claim(of: row, at: place)
-        return Report(origin: claim.origin, subject: Subject(claim.jail, row.address), state: claim.state)
+        return Report(
+            origin: claim.origin, subject: Subject(claim.jail, row.address), state: claim.state, way: claim.way,
+            signature: claim.isSure ? nil : signatures[place])
     }
 
     func report(at place: Place) -> Report { report(of: rows[place], at: place) }
 
     private func claim(of row: ReportRow, at place: Place) -> Claim {
         let speaker = speakers[row.speaker]
-        return Claim(origin: speaker.origin, jail: speaker.jail, state: state(of: row, at: place))
+        return Claim(origin: speaker.origin, jail: speaker.jail, state: state(of: row, at: place), way: speaker.way)
     }
 
     private func state(of row: ReportRow, at place: Place) -> Report.State {
@@ -163,13 +188,13 @@ struct ReportTable: Sendable {
     /// Merges one report. Returns what is known then, where that is news.
     ///
     /// - Parameter now: nil: its end is not watched before ``watchAll(at:)``.
-    mutating func merge(_ report: Report, at now: Timestamp?) -> Report.State? {
+    mutating func merge(_ report: Report, at now: Timestamp?) -> Report? {
         guard let place = place(of: report.key) else {
             insert(report, at: now)
-            return report.state
+            return report
         }
-        let known = state(at: place)
-        let merged = known.merged(with: report.state)
+        let known = self.report(at: place)
+        let merged = known.merged(with: report)
         guard merged != known else { return nil }
         replace(known, at: place, by: merged, at: now)
         return merged
@@ -178,14 +203,9 @@ struct ReportTable: Sendable {
     /// One that is not there yet.
     mutating func insert(_ report: Report, at now: Timestamp?) {
         let origin = use(report.origin)
-        let (speaker, isNew) = speakers.use(Speaker(origin: report.origin, jail: report.subject.jail))
-        if isNew {
-            let beginning = ReportDigest.Beginning(report.origin, report.subject.jail)
-            while voices.count <= Int(speaker) { voices.append(nil) }
-            voices[Int(speaker)] = Voice(
-                beginning: beginning, origin: origin, isAllowance: report.origin.source == .allow)
-        }
-        let place = rows.insert(ReportRow(report.subject.address, speaker, report.state))
+        let place = rows.insert(ReportRow(report.subject.address, use(speakerOf: report, origin), report.state))
+        if let friend = report.origin.foreign?.friend { countsByFriend[friend, default: 0] += 1 }
+        if let signature = report.signature { signatures[place] = signature }
         note(nil, report.state, at: place)
         if let now { watch(report.state, at: place, from: now) }
     }
@@ -199,18 +219,56 @@ struct ReportTable: Sendable {
         return Int(number)
     }
 
-    mutating func replace(_ known: Report.State, at place: Place, by state: Report.State, at now: Timestamp?) {
-        rows[place].set(state)
-        note(known, state, at: place)
-        if let now { watch(state, at: place, from: now) }
+    /// - Parameter origin: the number of its origin.
+    private mutating func use(speakerOf report: Report, _ origin: Int) -> UInt32 {
+        let (number, isNew) = speakers.use(
+            Speaker(origin: report.origin, jail: report.subject.jail, way: report.way))
+        guard isNew else { return number }
+        while voices.count <= Int(number) { voices.append(nil) }
+        voices[Int(number)] = Voice(
+            beginning: ReportDigest.Beginning(report.origin, report.subject.jail), origin: origin,
+            isAllowance: report.origin.source == .allow, trust: report.way?.trust)
+        if report.way != nil { waySpeakers += 1 }
+        return number
+    }
+
+    mutating func replace(_ known: Report, at place: Place, by report: Report, at now: Timestamp?) {
+        if known.way == report.way {
+            rows[place].set(report.state)
+            note(known.state, report.state, at: place)
+        } else {
+            note(known.state, nil, at: place)
+            let old = rows[place].speaker
+            rows[place].speaker = use(speakerOf: report, voice(old).origin)
+            drop(old)
+            rows[place].set(report.state)
+            note(nil, report.state, at: place)
+        }
+        if known.signature != report.signature { signatures[place] = report.signature }
+        if let now { watch(report.state, at: place, from: now) }
+    }
+
+    private func voice(_ speaker: UInt32) -> Voice {
+        guard let voice = voices[Int(speaker)] else { preconditionFailure("a speaker without a voice") }
+        return voice
+    }
+
+    private mutating func drop(_ speaker: UInt32) {
+        let hasWay = speakers[speaker].way != nil
+        if speakers.drop(speaker), hasWay { waySpeakers -= 1 }
     }
 
     mutating func remove(at place: Place) {
         let row = rows[place]
         note(state(of: row, at: place), nil, at: place)
         rows.remove(place)
-        guard let origin = voices[Int(row.speaker)]?.origin else { preconditionFailure("a speaker without a voice") }
-        speakers.drop(row.speaker)
+        if let friend = speakers[row.speaker].origin.foreign?.friend {
+            signatures[place] = nil
+            countsByFriend[friend, default: 0] -= 1
+            if countsByFriend[friend] == 0 { countsByFriend[friend] = nil }
+        }
+        let origin = voice(row.speaker).origin
+        drop(row.speaker)
         origins.drop(UInt32(origin))
     }
 
@@ -222,20 +280,20 @@ struct ReportTable: Sendable {
     /// What depends on a report, which has changed from one state to another, or come, or is about to go.
     private mutating func note(_ old: Report.State?, _ new: Report.State?, at place: Place) {
         let row = rows[place]
-        guard let voice = voices[Int(row.speaker)] else { preconditionFailure("a speaker without a voice") }
+        let voice = voice(row.speaker)
         let bucket = ReportBuckets.index(of: row.address)
         if let old {
             let digest = ReportDigest(voice.beginning, row.address, old)
             summaries[voice.origin].digest.remove(digest)
             summaries[voice.origin].count -= 1
-            buckets.remove(withPardon(old, row.address, voice, digest), from: bucket)
+            buckets.remove(asCopied(old, row.address, voice, digest), from: bucket)
         }
         if let new {
             let digest = ReportDigest(voice.beginning, row.address, new)
             summaries[voice.origin].digest.add(digest)
             summaries[voice.origin].count += 1
             summaries[voice.origin].version = max(summaries[voice.origin].version, new.version)
-            buckets.add(withPardon(new, row.address, voice, digest), to: bucket)
+            buckets.add(asCopied(new, row.address, voice, digest), to: bucket)
         }
         if voice.isAllowance {
             let speaker = speakers[row.speaker]
@@ -249,10 +307,11 @@ struct ReportTable: Sendable {
     }
 
     /// As the buckets tell it: reckoned anew only where that differs.
-    private func withPardon(
+    private func asCopied(
         _ state: Report.State, _ address: Address, _ voice: Voice, _ digest: ReportDigest
     ) -> ReportDigest {
-        state.isPardoned ? ReportDigest(voice.beginning, address, state, tellsPardons: true) : digest
+        guard state.isPardoned || voice.trust != nil else { return digest }
+        return ReportDigest(voice.beginning, address, state, copyOf: voice.trust)
     }
 
     // MARK: Ends

@@ -64,7 +64,7 @@ extension Subscriber {
 
     /// An administrator has lifted what this host's own fail2ban had banned: the one ban of others that is freed here.
     mutating func pardon(_ report: Report, at now: Timestamp) {
-        let isOwn = report.origin.host == settings.host && Origin.Source.ofMonitor.contains(report.origin.source)
+        let isOwn = report.origin.isOwn(settings.host) && Origin.Source.ofMonitor.contains(report.origin.source)
         guard isOwn, settings.target != .log else { return }
         switch ledger[report.subject]?.step {
         case .intended, .held, .pardoned: return  // ours, and freed as such

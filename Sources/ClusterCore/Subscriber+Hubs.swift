@@ -31,6 +31,7 @@ extension Subscriber {
             for hub in copies.indices { copies[hub].beginAnew() }
         }
         if replica.maximumBantime != longest || offset != clockOffset { reviewAll(at: now) }
+        trust(greeting.levels, at: now)
         return finish(at: now)
     }
 
@@ -58,18 +59,28 @@ extension Subscriber {
 
     /// A hub broadcast these, or none, as a sign of life; the last one is its change of this number.
     package mutating func heard(
-        _ reports: [Report], from hub: Int, epoch: UInt64, sequence: UInt64, at now: Timestamp
+        _ reports: [Report], levels: [Cluster: Trust] = [:], from hub: Int, epoch: UInt64, sequence: UInt64,
+        at now: Timestamp
     ) -> [Effect] {
+        if !levels.isEmpty { trust(levels, at: now) }
         take(reports, at: now)
         copies[hub].heard(reports.count, epoch: epoch, upTo: sequence)
         return finish(at: now)
+    }
+
+    /// How far a hub trusts its friends: so far they are trusted here, whichever hub said it last. Of whom it says nothing,
+    /// another hub may have said something.
+    private mutating func trust(_ levels: [Cluster: Trust], at now: Timestamp) {
+        let news = FriendLevel.all(levels).filter { replica.trust($0) }
+        for level in news { emit(.trust(level)) }
+        if !news.isEmpty { reviewAll(at: now) }
     }
 
     /// What this hub is to be asked next; nil while the copy is in step with it.
     package func question(to hub: Int) -> CopyQuestion? { copies[hub].question }
 
     /// The hub's answer to ``question(to:)``.
-    package mutating func answered(_ answer: CopyAnswer, from hub: Int, at now: Timestamp) -> [Effect] {
+    package mutating func answered(_ answer: CopyAnswer<Report>, from hub: Int, at now: Timestamp) -> [Effect] {
         switch answer {
         case .changes(_, _, _, let reports), .fetched(_, _, let reports): take(reports, at: now)
         case .buckets: break

@@ -35,6 +35,8 @@ package struct Subscriber: Sendable {
         /// Only what begins like this counts: a prefix of `HOST|JAIL|Ban|ADDRESS`.
         package var prefixFilter: String
         package var ignored: [Address]
+        /// The confidence from which on it bans.
+        package var threshold: Trust
         /// How long a ban of the old form lasts; nil: for ever.
         package var bantime: Duration?
         /// How many hubs it hears.
@@ -47,7 +49,8 @@ package struct Subscriber: Sendable {
 
         package init(
             host: Host, target: Target, prefixFilter: String, ignored: [Address], bantime: Duration?, hubs: Int = 1,
-            hearsOldForm: Bool = true, packetFilterForm: PacketFilterForm = PacketFilterForm()
+            hearsOldForm: Bool = true, packetFilterForm: PacketFilterForm = PacketFilterForm(),
+            threshold: Trust = .usualThreshold
         ) {
             self.host = host
             self.target = target
@@ -57,6 +60,7 @@ package struct Subscriber: Sendable {
             self.hubs = hubs
             self.hearsOldForm = hearsOldForm
             self.packetFilterForm = packetFilterForm
+            self.threshold = threshold
         }
     }
 
@@ -74,6 +78,8 @@ package struct Subscriber: Sendable {
         case ledger(LedgerRecord)
         /// To be in the replica's file.
         case replica(Report)
+        /// As well.
+        case trust(FriendLevel)
         /// One at a time: the next comes only after ``Subscriber/done(with:took:at:)``.
         case act(Act)
         case note(Note)
@@ -175,7 +181,8 @@ package struct Subscriber: Sendable {
     }
 
     package init(
-        settings: Settings, reports: some Sequence<Report> = [], records: some Sequence<LedgerRecord> = []
+        settings: Settings, reports: some Sequence<Report> = [], levels: some Sequence<FriendLevel> = [],
+        records: some Sequence<LedgerRecord> = []
     ) {
         self.settings = settings
         replica = Replica(placedIn: settings.target.jail)
@@ -186,6 +193,7 @@ package struct Subscriber: Sendable {
             _ = replica.merge(report, at: nil)
             lastVersion = max(lastVersion, report.state.version)
         }
+        for level in levels { _ = replica.trust(level) }
         for record in records { ledger.note(record) }
         if settings.hearsOldForm { forgetFiltered() }
     }
@@ -237,17 +245,16 @@ package struct Subscriber: Sendable {
     }
 
     mutating func take(_ report: Report, at now: Timestamp) {
-        guard let state = replica.merge(report, at: hubTime(now)) else { return }
-        lastVersion = max(lastVersion, state.version)
-        effects.append(.replica(Report(origin: report.origin, subject: report.subject, state: state)))
-        let placement = replica.placement(of: report.subject)
+        guard let known = replica.merge(report, at: hubTime(now)) else { return }
+        lastVersion = max(lastVersion, known.state.version)
+        effects.append(.replica(known))
         if report.origin.source == .allow {
             reviewOverlapping(report.subject.address, at: now)
         } else {
-            ledger.name(report.origin.host, for: placement)
-            review(placement, at: now)
+            ledger.name(report.origin.voice, for: replica.placement(of: report.subject))
+            for placement in replica.placements(affectedBy: report.subject) { review(placement, at: now) }
         }
-        if state.isPardoned { pardon(report, at: now) }
+        if known.state.isPardoned { pardon(report, at: now) }
     }
 
     /// The act that was under way has come to this.
@@ -283,8 +290,11 @@ package struct Subscriber: Sendable {
         replica.reports.filter { replica.isKept($0, at: hubTime(now)) }
     }
 
+    /// What it says beside that: how far friends are trusted.
+    package var levels: [FriendLevel] { FriendLevel.all(replica.table.levels) }
+
     /// How many reports that has, or a few more.
-    package var replicaLength: Int { replica.count }
+    package var replicaLength: Int { replica.count + replica.table.levels.count }
 
     /// When something is to be looked at anew, by our own time.
     private var nextEnd: Timestamp? { earlier(deadlines.next, replica.nextEnd.map { $0 - clockOffset }) }
@@ -336,7 +346,7 @@ package struct Subscriber: Sendable {
         replica.keep { [settings] report in
             // What is allowed comes from a hub of ours, whatever the others let through.
             report.origin.source == .allow
-                || Announcement(report.origin.host, report.subject, .ban).description.hasPrefix(settings.prefixFilter)
+                || Announcement(report.origin.voice, report.subject, .ban).description.hasPrefix(settings.prefixFilter)
         }
     }
 
@@ -391,7 +401,7 @@ package struct Subscriber: Sendable {
             if ended.origin.source == .allow {
                 reviewOverlapping(ended.subject.address, at: now)
             } else {
-                review(replica.placement(of: ended.subject), at: now)
+                for placement in replica.placements(affectedBy: ended.subject) { review(placement, at: now) }
             }
         }
         for placement in deadlines.takeDue(at: clock.believed(now)) { review(placement, at: now) }
@@ -420,7 +430,7 @@ package struct Subscriber: Sendable {
 
     /// Whether there is a decision on it: who wants it and until when takes longer.
     func isWanted(_ placement: Subject, at now: Timestamp) -> Bool {
-        mayBan(placement, at: now) && replica.isBan(placement, at: hubTime(now)) { counts($0, $1) }
+        mayBan(placement, at: now) && replica.isBan(placement, reaching: settings.threshold, at: hubTime(now)) { counts($0, $1) }
     }
 
     private func mayBan(_ placement: Subject, at now: Timestamp) -> Bool {
@@ -431,7 +441,7 @@ package struct Subscriber: Sendable {
 
     /// Who wants it banned, whether anybody may or not.
     private func wish(for placement: Subject, at now: Timestamp) -> (host: Host, until: Timestamp)? {
-        replica.longest(placement, at: hubTime(now)) { counts($0, $1) }
+        replica.longest(placement, reaching: settings.threshold, at: hubTime(now)) { counts($0, $1) }
     }
 
     func witnesses(for placement: Subject, at now: Timestamp) -> Set<Host> {
@@ -441,9 +451,9 @@ package struct Subscriber: Sendable {
     /// Whether this word counts here: not what our own fail2ban says, which has banned already, and only what the filter
     /// lets through. What a person says by hand on this host its fail2ban has not done.
     private func counts(_ origin: Origin, _ subject: Subject) -> Bool {
-        guard origin.source != .allow, origin.host != settings.host || origin.source == .person else { return false }
+        guard origin.source != .allow, !origin.isOwn(settings.host) || origin.source == .person else { return false }
         let filter = settings.prefixFilter
-        return filter.isEmpty || Announcement(origin.host, subject, .ban).description.hasPrefix(filter)
+        return filter.isEmpty || Announcement(origin.voice, subject, .ban).description.hasPrefix(filter)
     }
 
     private func refusal(of address: Address, at now: Timestamp) -> String? {

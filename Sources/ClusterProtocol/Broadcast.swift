@@ -5,6 +5,8 @@ package import BanModel
 ///
 ///     <0x01>REPORTS EPOCH SEQUENCE
 ///     banned web1 log sshd 192.0.2.1 1800000000000000 1800000600000000
+///
+/// A sign of life has lines `trust FRIEND MILLIONTHS` instead.
 package struct Broadcast: Hashable, Sendable {
     /// What every broadcast of the new form begins with, and none of the old one.
     package static let mark: UInt8 = 0x01
@@ -17,17 +19,21 @@ package struct Broadcast: Hashable, Sendable {
     /// The hub's count of changes after the last one of these.
     package var sequence: UInt64
     package var reports: [Report]
+    /// Of a sign of life: how far the hub trusts its friends.
+    package var levels: [Cluster: Trust]
 
-    package init(epoch: UInt64, sequence: UInt64, reports: [Report]) {
+    package init(epoch: UInt64, sequence: UInt64, reports: [Report], levels: [Cluster: Trust] = [:]) {
         self.epoch = epoch
         self.sequence = sequence
         self.reports = reports
+        self.levels = levels
     }
 
     package var bytes: [UInt8] {
         var fields = FieldWriter()
         fields.append("\(Character(Unicode.Scalar(Self.mark)))\(Self.head) \(hexadecimal(epoch)) \(sequence)")
         fields.addLines(reports)
+        fields.addLines(FriendLevel.all(levels))
         return fields.bytes
     }
 
@@ -38,29 +44,37 @@ package struct Broadcast: Hashable, Sendable {
         guard fields.word() == Self.head, let epoch = fields.hexadecimal(), let sequence = fields.unsigned(),
             fields.isAtEnd
         else { throw HubRefusal(.never, "a broadcast whose first line is not REPORTS EPOCH SEQUENCE") }
-        guard let reports = fields.reports() else { throw HubRefusal(.never, "a line that is no report") }
-        self.init(epoch: epoch, sequence: sequence, reports: reports)
+        self.init(epoch: epoch, sequence: sequence, reports: [])
+        while fields.nextLine() {
+            if fields.isNext("trust"), let level = FriendLevel(reading: &fields) {
+                levels[level.friend] = level.trust
+            } else if let report = Report(reading: &fields) {
+                reports.append(report)
+            } else {
+                throw HubRefusal(.never, "a line that is no report")
+            }
+        }
     }
 }
 
 extension FieldWriter {
     /// Each behind a line feed.
-    mutating func addLines(_ reports: [Report]) {
-        for report in reports {
+    mutating func addLines(_ records: [some StateRecord]) {
+        for record in records {
             endLine()
-            report.write(to: &self)
+            record.write(to: &self)
         }
     }
 }
 
 extension FieldReader {
-    /// Of all lines that are left; nil where one of them is no report.
-    mutating func reports() -> [Report]? {
-        var reports: [Report] = []
+    /// Of all lines that are left; nil where one of them is none.
+    mutating func entries<Entry: StateRecord>() -> [Entry]? {
+        var entries: [Entry] = []
         while nextLine() {
-            guard let report = Report(reading: &self) else { return nil }
-            reports.append(report)
+            guard let entry = Entry(reading: &self) else { return nil }
+            entries.append(entry)
         }
-        return reports
+        return entries
     }
 }

@@ -40,15 +40,19 @@ package struct FieldReader {
 
     /// Whether the next word is this one, which is stepped over then.
     mutating func take(_ word: StaticString) -> Bool {
+        guard isNext(word) else { return false }
+        next += word.utf8CodeUnitCount + 1
+        return true
+    }
+
+    func isNext(_ word: StaticString) -> Bool {
         let length = word.utf8CodeUnitCount
         let end = next + length
         guard end == lineEnd || end < lineEnd && bytes[end] == 0x20 else { return false }
-        let isNext = word.withUTF8Buffer { wanted in
+        return word.withUTF8Buffer { wanted in
             for index in 0..<length where bytes[next + index] != wanted[index] { return false }
             return true
         }
-        if isNext { next = end + 1 }
-        return isNext
     }
 
     mutating func source() -> Origin.Source? {
@@ -94,6 +98,32 @@ package struct FieldReader {
         guard let host = String(validating: bytes[place], as: UTF8.self).flatMap({ Host($0) }) else { return nil }
         lastHost = (place, host)
         return host
+    }
+
+    /// `HOST`, or of another cluster `CLUSTER/HOST@FRIEND`.
+    mutating func speaker() -> (host: Host, foreign: Origin.Foreign?)? {
+        var ahead = self
+        guard let place = ahead.place() else { return nil }
+        guard let slash = bytes[place].firstIndex(of: UInt8(ascii: "/")) else { return host().map { ($0, nil) } }
+        guard let at = bytes[place].lastIndex(of: UInt8(ascii: "@")), slash < at,
+            let cluster = fingerprint(place.lowerBound..<slash), let friend = fingerprint(at + 1..<place.upperBound),
+            let host = String(validating: bytes[slash + 1..<at], as: UTF8.self).flatMap({ Host($0) })
+        else { return nil }
+        self = ahead
+        return (host, Origin.Foreign(cluster: cluster, friend: friend))
+    }
+
+    /// `CLUSTER/HOST`.
+    mutating func sharer() -> (cluster: Cluster, host: Host)? {
+        guard let place = place(), let slash = bytes[place].firstIndex(of: UInt8(ascii: "/")),
+            let cluster = fingerprint(place.lowerBound..<slash),
+            let host = String(validating: bytes[slash + 1..<place.upperBound], as: UTF8.self).flatMap({ Host($0) })
+        else { return nil }
+        return (cluster, host)
+    }
+
+    private func fingerprint(_ place: Range<Int>) -> Cluster? {
+        String(validating: bytes[place], as: UTF8.self).flatMap { Cluster($0) }
     }
 
     mutating func jail() -> Jail? {

@@ -98,7 +98,7 @@ extension HeldAnswer {
         guard bytes.count <= HeldReply.longest else { return nil }
         var fields = FieldReader(bytes)
         guard fields.word() == Self.head, let extent = fields.word(), extent == Self.all || extent == Self.more,
-            fields.isAtEnd, let reports = fields.reports(), reports.count <= HeldReply.mostReports,
+            fields.isAtEnd, let reports: [Report] = fields.entries(), reports.count <= HeldReply.mostReports,
             reports.allSatisfy({ $0.origin.host == host && Origin.Source.ofMonitor.contains($0.origin.source) })
         else { return nil }
         // Who is told that there is more, and not what, would ask for ever.

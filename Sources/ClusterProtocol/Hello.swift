@@ -82,20 +82,35 @@ extension HubGreeting {
                 protocol: Hello.currentProtocol, epoch: hexadecimal(epoch), sequence: sequence,
                 time: time.microseconds, longestRequest: longestRequest, reportsPerRequest: reportsPerRequest,
                 maximumBantime: maximumBantime.components.seconds, version: version,
-                digest: hexadecimal(digest.value)))
+                digest: hexadecimal(digest.value), levels: levels.isEmpty ? nil : Self.numbers(of: levels)))
+    }
+
+    private static func numbers(of levels: [Cluster: Trust]) -> [String: Int] {
+        Dictionary(uniqueKeysWithValues: levels.map { ($0.key.id, $0.value.millionths) })
+    }
+
+    /// nil where one of them is none.
+    private static func levels(_ numbers: [String: Int]) -> [Cluster: Trust]? {
+        var levels: [Cluster: Trust] = [:]
+        for (name, number) in numbers {
+            guard let friend = Cluster(name), let trust = Trust(millionths: number) else { return nil }
+            levels[friend] = trust
+        }
+        return levels
     }
 
     fileprivate init?(reading bytes: [UInt8]) {
         guard let fields = decoded(Fields.self, bytes[...]), fields.protocol >= 1,
             let epoch = hexadecimal(fields.epoch), let digest = hexadecimal(fields.digest),
             fields.longestRequest >= ReportsRequest.shortestLimit, fields.reportsPerRequest >= 1,
-            fields.maximumBantime >= 1, (0...Version.latest).contains(fields.version)
+            fields.maximumBantime >= 1, (0...Version.latest).contains(fields.version),
+            let levels = Self.levels(fields.levels ?? [:])
         else { return nil }
         self.init(
             epoch: epoch, sequence: fields.sequence, time: Timestamp(microseconds: fields.time),
             longestRequest: fields.longestRequest, reportsPerRequest: fields.reportsPerRequest,
             maximumBantime: .seconds(fields.maximumBantime), version: fields.version,
-            digest: ReportDigest(value: digest))
+            digest: ReportDigest(value: digest), levels: levels)
     }
 
     private struct Fields: Codable {
@@ -108,6 +123,7 @@ extension HubGreeting {
         var maximumBantime: Int64
         var version: Version
         var digest: String
+        var levels: [String: Int]?
     }
 }
 

@@ -8,7 +8,8 @@ extension HubQuestion {
         case .hello(let hello): [hello.instance == nil ? .greet(as: hello.host) : .report(as: hello.host)]
         case .reports(let request): Self.purposes(of: request)
         case .held(let request): [.report(as: request.host)]
-        case .sync(let request): [.copy(as: request.asker.host)]
+        case .sync(let request):
+            [request.isFriends ? .befriend(as: request.asker.host) : .copy(as: request.asker.host)]
         case .progress(let request): [.copy(as: request.asker.host)]
         case .status(let request): [.administer(as: request.asker.host)]
         case .show(let request): [.administer(as: request.asker.host)]

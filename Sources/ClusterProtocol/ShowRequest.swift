@@ -87,7 +87,7 @@ extension AddressAccount {
     }
 
     fileprivate init?(reading bytes: [UInt8]) {
-        guard bytes.count <= SyncReply.longest else { return nil }
+        guard bytes.count <= SyncBounds.longest else { return nil }
         var fields = FieldReader(bytes)
         guard fields.word() == Self.head, let epoch = fields.hexadecimal(), let latest = fields.unsigned(),
             fields.isAtEnd

@@ -125,48 +125,113 @@ extension LedgerRecord: StateRecord {
     }
 }
 
-/// `HOST SOURCE JAIL ADDRESS`.
+/// `HOST SOURCE JAIL ADDRESS`; of another cluster's host, that friend told us of, `CLUSTER/HOST@FRIEND`.
 extension ReportKey {
     init?(reading fields: inout FieldReader) {
-        guard let host = fields.host(), let source = fields.source(), let subject = Subject(reading: &fields) else {
-            return nil
-        }
-        self.init(Origin(host: host, source: source), subject)
+        guard let (host, foreign) = fields.speaker(), let source = fields.source(),
+            let subject = Subject(reading: &fields)
+        else { return nil }
+        self.init(Origin(host: host, source: source, foreign: foreign), subject)
     }
 
     func write(to fields: inout FieldWriter) {
-        fields.add(origin.host.name)
+        if let foreign = origin.foreign {
+            fields.add("\(foreign.cluster)/\(origin.host)@\(foreign.friend)")
+        } else {
+            fields.add(origin.host.name)
+        }
         fields.add(origin.source.rawValue)
         subject.write(to: &fields)
     }
 }
 
-/// `banned HOST SOURCE JAIL ADDRESS VERSION UNTIL [FORGET]`, or `lifted …`, or `pardoned …`: in files and on the wire.
+/// `banned HOST SOURCE JAIL ADDRESS VERSION UNTIL [FORGET] [weighs …]`, or `lifted …`, or `pardoned …`: in files and on
+/// the wire.
 extension Report: StateRecord {
     package init?(reading fields: inout FieldReader) {
         let isBan = fields.take("banned")
         let isPardon = !isBan && fields.take("pardoned")
         guard isBan || isPardon || fields.take("lifted"), let key = ReportKey(reading: &fields),
-            let state = State(reading: &fields, isLifted: !isBan, isPardoned: isPardon), fields.isAtEnd
+            let state = State(reading: &fields, isLifted: !isBan, isPardoned: isPardon)
         else { return nil }
         self.init(origin: key.origin, subject: key.subject, state: state)
+        guard !fields.isAtEnd else { return }
+        guard let (way, signature) = Way.read(&fields) else { return nil }
+        (self.way, self.signature) = (way, signature)
     }
 
     package func write(to fields: inout FieldWriter) {
         fields.add(state.isPardoned ? "pardoned" : state.isLifted ? "lifted" : "banned")
         key.write(to: &fields)
         state.write(to: &fields)
+        way?.write(to: &fields, signature)
+    }
+}
+
+/// `banned CLUSTER/HOST SOURCE JAIL ADDRESS VERSION UNTIL [FORGET] weighs TRUST by HOPS SIGNATURE`, or `lifted …`: as
+/// friends tell it each other.
+extension SharedReport: StateRecord {
+    package init?(reading fields: inout FieldReader) {
+        let isBan = fields.take("banned")
+        guard isBan || fields.take("lifted"), let (cluster, host) = fields.sharer(), let source = fields.source(),
+            let subject = Subject(reading: &fields),
+            let state = Report.State(reading: &fields, isLifted: !isBan), let (way, signature) = Way.read(&fields),
+            !way.hops.isEmpty, let signature
+        else { return nil }
+        self.init(
+            cluster: cluster, host: host, source: source, subject: subject, state: state, way: way,
+            signature: signature)
+    }
+
+    package func write(to fields: inout FieldWriter) {
+        fields.add(state.isLifted ? "lifted" : "banned")
+        fields.add("\(cluster)/\(host)")
+        fields.add(source.rawValue)
+        subject.write(to: &fields)
+        state.write(to: &fields)
+        way.write(to: &fields, signature)
+    }
+}
+
+/// `weighs TRUST [by HOP,… [SIGNATURE]]`, the last words of their line; TRUST in millionths.
+extension Way {
+    fileprivate static func read(_ fields: inout FieldReader) -> (way: Way, signature: Signature?)? {
+        guard fields.take("weighs"), let number = fields.unsigned().flatMap({ Int(exactly: $0) }),
+            let trust = Trust(millionths: number)
+        else { return nil }
+        var way = Way(trust: trust)
+        if fields.isAtEnd { return (way, nil) }
+        guard fields.take("by"), let words = fields.word()?.split(separator: ",", omittingEmptySubsequences: false),
+            // One more than is taken: who takes them counts them.
+            words.count <= mostHops + 1
+        else { return nil }
+        for word in words {
+            guard let hop = Cluster(word) else { return nil }
+            way.hops.append(hop)
+        }
+        if fields.isAtEnd { return (way, nil) }
+        guard let signature = fields.word().flatMap({ Signature($0) }), fields.isAtEnd else { return nil }
+        return (way, signature)
+    }
+
+    fileprivate func write(to fields: inout FieldWriter, _ signature: Signature?) {
+        fields.add("weighs")
+        fields.add(UInt64(trust.millionths))
+        guard !hops.isEmpty else { return }
+        fields.add("by")
+        fields.add(hops.map(\.id).joined(separator: ","))
+        if let signature { fields.add(signature.text) }
     }
 }
 
 extension Report.State {
-    /// `VERSION UNTIL [FORGET]`, the last words of their line.
+    /// `VERSION UNTIL [FORGET]`.
     fileprivate init?(reading fields: inout FieldReader, isLifted: Bool, isPardoned: Bool = false) {
         guard let version = fields.integer(), (0...Version.latest).contains(version),
             let until = Timestamp(reading: &fields)
         else { return nil }
         var forget: Timestamp?
-        if !fields.isAtEnd {
+        if !fields.isAtEnd, !fields.isNext("weighs") {
             forget = Timestamp(reading: &fields)
             guard let forget, forget > until else { return nil }
         }

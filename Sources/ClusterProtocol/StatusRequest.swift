@@ -42,7 +42,7 @@ package enum StatusReply: Hashable, Sendable {
     package init(_ bytes: [UInt8]) {
         if let refusal = HubRefusal(reading: bytes) {
             self = .refusal(refusal)
-        } else if bytes.starts(with: Self.head), bytes.count <= SyncReply.longest,
+        } else if bytes.starts(with: Self.head), bytes.count <= SyncBounds.longest,
             let fields = decoded(StatusFields.self, bytes.dropFirst(Self.head.count)), let status = fields.status
         {
             self = .status(status)

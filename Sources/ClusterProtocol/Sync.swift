@@ -9,25 +9,36 @@ package import BanModel
 ///
 ///     SYNC|HOST [TOKEN]
 ///     fetch BUCKET … [after HOST SOURCE JAIL ADDRESS]
+///
+/// A friend asks in the same way for what friends are told: `SHARE|CLUSTER`.
 package struct SyncRequest: Hashable, Sendable {
-    static let verb = "SYNC"
+    private static let (verb, friendsVerb) = ("SYNC", "SHARE")
 
     package var asker: Asker
     package var question: CopyQuestion
+    package var isFriends: Bool
 
-    package init(asker: Asker, question: CopyQuestion) {
+    package init(asker: Asker, question: CopyQuestion, isFriends: Bool = false) {
         self.asker = asker
         self.question = question
+        self.isFriends = isFriends
     }
 
-    package var bytes: [UInt8] { AskedLines.bytes(Self.verb, asker, question.line) }
+    package var bytes: [UInt8] {
+        AskedLines.bytes(isFriends ? Self.friendsVerb : Self.verb, asker, question.line)
+    }
 
     /// nil where the request is another one.
     init?(reading bytes: [UInt8]) throws(HubRefusal) {
-        guard let request = try AskedLines(Self.verb, reading: bytes) else { return nil }
-        let question = try request.only { (fields) throws(HubRefusal) -> CopyQuestion? in CopyQuestion(reading: &fields)
+        for (verb, isFriends) in [(Self.verb, false), (Self.friendsVerb, true)] {
+            guard let request = try AskedLines(verb, reading: bytes) else { continue }
+            let question = try request.only { (fields) throws(HubRefusal) -> CopyQuestion? in
+                CopyQuestion(reading: &fields)
+            }
+            self.init(asker: request.asker, question: question, isFriends: isFriends)
+            return
         }
-        self.init(asker: request.asker, question: question)
+        return nil
     }
 }
 
@@ -67,15 +78,19 @@ extension CopyQuestion {
     }
 }
 
+/// What a ``SyncReply`` holds at most.
+package enum SyncBounds {
+    /// In bytes.
+    package static let longest = 1 << 22
+    /// In reports, and in those that friends are told, whose signatures take room: the longest of these fit.
+    package static let (mostReports, mostShared) = (8_000, 3_000)
+}
+
 /// The hub's answer to ``SyncRequest``.
-package enum SyncReply: Hashable, Sendable {
-    case answer(CopyAnswer)
+package enum SyncReply<Entry: StateRecord & Hashable>: Hashable, Sendable {
+    case answer(CopyAnswer<Entry>)
     case refusal(HubRefusal)
     case nonsense
-
-    /// What a reply holds at most, in bytes, and in reports: the longest of these fit.
-    package static let longest = 1 << 22
-    package static let mostReports = 8_000
 
     package var bytes: [UInt8] {
         switch self {
@@ -96,11 +111,11 @@ package enum SyncReply: Hashable, Sendable {
 
 ///     CHANGES EPOCH SEQUENCE LATEST
 ///     banned web1 log sshd 192.0.2.1 1800000000000000 1800000600000000
-extension CopyAnswer {
-    private enum Head {
-        static let (changes, buckets, fetched) = ("CHANGES", "BUCKETS", "FETCHED")
-    }
+private enum Head {
+    static let (changes, buckets, fetched) = ("CHANGES", "BUCKETS", "FETCHED")
+}
 
+extension CopyAnswer where Entry: StateRecord {
     fileprivate var bytes: [UInt8] {
         var fields = FieldWriter()
         switch self {
@@ -117,12 +132,12 @@ extension CopyAnswer {
     }
 
     fileprivate init?(reading bytes: [UInt8]) {
-        guard bytes.count <= SyncReply.longest else { return nil }
+        guard bytes.count <= SyncBounds.longest else { return nil }
         var fields = FieldReader(bytes)
         switch fields.word() {
         case Head.changes:
             guard let epoch = fields.hexadecimal(), let sequence = fields.unsigned(), let latest = fields.unsigned(),
-                fields.isAtEnd, let reports = fields.reports()
+                fields.isAtEnd, let reports: [Entry] = fields.entries()
             else { return nil }
             self = .changes(epoch: epoch, sequence: sequence, latest: latest, reports)
         case Head.buckets:
@@ -139,7 +154,7 @@ extension CopyAnswer {
                 guard fields.word() == ReportKey.after, let last = ReportKey(reading: &fields) else { return nil }
                 key = last
             }
-            guard fields.isAtEnd, let reports = fields.reports() else { return nil }
+            guard fields.isAtEnd, let reports: [Entry] = fields.entries() else { return nil }
             self = .fetched(whole: whole, after: key, reports)
         default: return nil
         }

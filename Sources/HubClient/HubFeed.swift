@@ -12,6 +12,8 @@ package final class HubFeed {
         /// The hub does not let us listen; it is tried again.
         case unheard
         case broadcast(Broadcast)
+        /// To friends.
+        case shared(SharedBroadcast)
         /// In the old form.
         case announcement(Announcement)
         /// A broadcast that is none.
@@ -34,6 +36,7 @@ package final class HubFeed {
     private let link: HubLink?
     private var prefixFilter: [UInt8]
     private var hearsOldForm: Bool
+    private let isFriends: Bool
     /// Whether the hub has greeted us in the new form.
     private var isNew = false
 
@@ -51,6 +54,18 @@ package final class HubFeed {
         link = replies.map { HubLink(context: context, address: HubAddress(endpoint: $0, curve: curve)) }
         self.prefixFilter = Array(prefixFilter.utf8)
         hearsOldForm = replies == nil
+        isFriends = false
+    }
+
+    /// Another cluster's hub, which is heard and asked as a friend.
+    package init(
+        context: Context, friendsBroadcasts endpoint: String, replies: String, curve: CurveClient?
+    ) throws(ZMQError) {
+        self.endpoint = endpoint
+        broadcasts = try BroadcastListener(
+            context: context, address: HubAddress(endpoint: endpoint, curve: curve), prefixes: [[SharedBroadcast.mark]])
+        link = HubLink(context: context, address: HubAddress(endpoint: replies, curve: curve))
+        (prefixFilter, hearsOldForm, isFriends) = ([], false, true)
     }
 
     /// Whether a request may be sent now.
@@ -135,7 +150,7 @@ package final class HubFeed {
     }
 
     private func hearOldForm(_ wanted: Bool) throws(ZMQError) {
-        guard wanted != hearsOldForm else { return }
+        guard wanted != hearsOldForm, !isFriends else { return }
         hearsOldForm = wanted
         if wanted { try broadcasts.subscribe(prefixFilter) } else { try broadcasts.unsubscribe(prefixFilter) }
     }
@@ -145,6 +160,13 @@ package final class HubFeed {
         if bytes.first == Broadcast.mark {
             do throws(HubRefusal) {
                 return .broadcast(try Broadcast(reading: bytes))
+            } catch {
+                return .dropped(reason: error.reason)
+            }
+        }
+        if bytes.first == SharedBroadcast.mark {
+            do throws(HubRefusal) {
+                return .shared(try SharedBroadcast(reading: bytes))
             } catch {
                 return .dropped(reason: error.reason)
             }

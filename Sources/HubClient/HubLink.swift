@@ -164,7 +164,7 @@ final class HubLink {
     }
 
     private func open(at now: Int64) throws(ZMQError) {
-        var fresh = try Socket(.req, in: context, maximumMessageSize: SyncReply.longest)
+        var fresh = try Socket(.req, in: context, maximumMessageSize: SyncBounds.longest)
         try fresh.watchConnections()
         try fresh.setReconnect(100, maximum: 5_000)
         try fresh.setKeepAlive(idle: 60, interval: 15, count: 4)

@@ -76,6 +76,12 @@ struct Admission: ~Copyable {
         return (key, client)
     }
 
+    /// Who the friends are from now on. Returns whether somebody's connection must end.
+    mutating func befriend(_ friends: [ClientFile]) -> Bool {
+        keys.friends = friends
+        return renew()
+    }
+
     /// Reads the folder again where it has changed. Returns whether somebody's connection must end.
     mutating func renewIfChanged() throws(SystemError) -> Bool {
         try keys.hasChanged() ? renew() : false

@@ -12,6 +12,8 @@ struct AuthorizedKeys: ~Copyable {
     let folder: String
     /// The hub's own key: whoever can read it can do everything anyway.
     private let own: ClientFile
+    /// Those of friends' hubs, which the configuration names.
+    var friends: [ClientFile] = []
     private(set) var keyring = Keyring()
     private var watch: FileWatch
     private var isWatched = false
@@ -48,6 +50,7 @@ struct AuthorizedKeys: ~Copyable {
                 isWatched = true
             }
             var clients = [own.key: own.client]
+            for friend in friends { clients[friend.key] = friend.client }
             invitations = [:]
             let names = try FileSystem.names(in: folder)
             if names.count > Self.mostFiles {

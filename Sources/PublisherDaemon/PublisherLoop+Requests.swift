@@ -36,7 +36,8 @@ extension PublisherLoop {
         case .hello(let hello): return .now(answer(hello))
         case .reports(let request):
             let outcome = hub.take(
-                request.reports, from: request.host, request.instance, token: request.token, at: wall())
+                request.reports, from: request.host, request.instance, token: request.token,
+                trusted: sender?.client.trust ?? .full, at: wall())
             if let refusal = outcome.refusal {
                 refused(refusal, host: request.host)
                 return .now(refusal.bytes)
@@ -91,7 +92,8 @@ extension PublisherLoop {
         case .sync(let request):
             // What is broadcast to everybody needs no token.
             logger.debug("sync", metadata: ["host": "\(request.asker.host)", "asks": "\(request.question)"])
-            return SyncReply.answer(hub.answer(request.question, atMost: SyncReply.mostReports)).bytes
+            if request.isFriends { return answerFriend(request.question) }
+            return SyncReply.answer(hub.answer(request.question, atMost: SyncBounds.mostReports)).bytes
         case .held(let request):
             let held = hub.held(
                 of: request.host, request.instance, token: request.token, request.question,

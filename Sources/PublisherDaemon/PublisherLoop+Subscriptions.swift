@@ -1,3 +1,5 @@
+internal import BanModel
+internal import ClusterProtocol
 internal import DaemonKit
 internal import LinuxSystem
 internal import Logging
@@ -30,6 +32,11 @@ extension PublisherLoop {
                 continue
             }
             let prefix = Array(frames[0].dropFirst())
+            // What he may not hear, he is not given, whatever he asks for.
+            if wish == 1, admission != nil {
+                let sender = admission!.sender(userID: broadcasts.userID, at: wall())
+                guard sender?.client.mayHear(toFriends: prefix.first == SharedBroadcast.mark) == true else { continue }
+            }
             let prefixes = prefix.isEmpty ? Self.printable.map { [$0] } : [prefix]
             for prefix in prefixes {
                 if wish == 1 { try broadcasts.subscribe(prefix) } else { try broadcasts.unsubscribe(prefix) }

@@ -1,8 +1,10 @@
 internal import BanModel
 internal import ClusterConfiguration
 internal import ClusterCore
+internal import ClusterIdentity
 internal import ClusterProtocol
 internal import DaemonKit
+internal import HubClient
 internal import LinuxSystem
 internal import Logging
 internal import ReportStore
@@ -35,6 +37,11 @@ struct PublisherLoop: ~Copyable {
     var broadcastEndpoint: BoundEndpoint
     /// Whether libzmq may take another peer for the one that asked last.
     var isOutOfStep = false
+    /// nil: there are no friends.
+    let clusterKey: ClusterKey?
+    var friends: [FriendSide] = []
+    var check = SignatureCheck()
+    let context: Context
     private let store: ReportStore
     private(set) var queue = ReplyQueue<Reply>()
     private var questions = QuestionQueue<[UInt8], LongQuestion>()
@@ -46,10 +53,11 @@ struct PublisherLoop: ~Copyable {
     let logger: Logger
 
     init(
-        section: PublisherSection, general: GeneralSection, admission: consuming Admission?, logger: Logger,
-        context: Context, store: ReportStore
+        section: PublisherSection, general: GeneralSection, admission: consuming Admission?, clusterKey: ClusterKey?,
+        logger: Logger, context: Context, store: ReportStore
     ) throws {
-        var hub = Hub(settings: Self.settings(section, general, logger), epoch: .random(in: 1 ... .max))
+        var hub = Hub(
+            settings: Self.settings(section, general, clusterKey, logger), epoch: .random(in: 1 ... .max))
         try store.load { hub.restore($0) }
         var replies = try Socket(.router, in: context, maximumMessageSize: ReportsRequest.longest)
         try replies.setHandshakeLimit(3_000)
@@ -71,6 +79,8 @@ struct PublisherLoop: ~Copyable {
                 "replies": "\(replyEndpoint)", "broadcasts": "\(broadcastEndpoint)", "reports": "\(hub.count)",
             ])
         self.hub = hub
+        self.clusterKey = clusterKey
+        self.context = context
         self.logger = logger
         self.store = store
         complaints = Complaints(to: logger)
@@ -84,32 +94,41 @@ struct PublisherLoop: ~Copyable {
     }
 
     private static func settings(
-        _ section: PublisherSection, _ general: GeneralSection, _ logger: Logger
+        _ section: PublisherSection, _ general: GeneralSection, _ clusterKey: ClusterKey?, _ logger: Logger
     ) -> Hub.Settings {
-        Hub.Settings(
+        let friends = clusterKey == nil ? [] : section.friends
+        return Hub.Settings(
             // A key says more than a token.
             tokens: section.tokens.isEmpty || section.keyFile != nil ? nil : Set(section.tokens.map(\.secret)),
-            ignored: Exemptions.addresses(ignored: general.ignored, hubs: [], logger: logger),
+            ignored: Exemptions.addresses(
+                ignored: general.ignored, hubs: friends.flatMap { [$0.broadcastEndpoint, $0.replyEndpoint] },
+                logger: logger),
             bantime: section.bantime.duration, maximumBantime: section.maximumBantime,
-            mostOfOrigin: section.mostBans)
+            mostOfOrigin: section.mostBans, threshold: section.threshold.trust, cluster: clusterKey?.cluster,
+            levels: Dictionary(
+                friends.map { (Cluster(key: $0.clusterKey), $0.level.trust) }, uniquingKeysWith: { min($0, $1) }))
     }
 
     mutating func run(under supervision: inout Supervision<PublisherSection>) throws {
-        var ready = PollSet()
-        let requests = ready.add(replies, for: .reading)
-        let subscriptions = ready.add(broadcasts, for: .reading)
-        let stored = ready.add(fileDescriptor: store.outcomes.fileDescriptor)
-        ready.add(fileDescriptor: supervision.fileDescriptor)
-        admission?.register(in: &ready)
         supervision.ready()
         try tell(hub.start(at: wall()))
         while true {
+            var ready = PollSet()
+            let requests = ready.add(replies, for: .reading)
+            let subscriptions = ready.add(broadcasts, for: .reading)
+            let stored = ready.add(fileDescriptor: store.outcomes.fileDescriptor)
+            ready.add(fileDescriptor: supervision.fileDescriptor)
+            admission?.register(in: &ready)
+            for friend in friends { friend.feed.register(in: &ready) }
             ready.mute(requests, rest.rest(at: SystemClock.monotonic()) != nil)
             try ready.wait(timeout: supervision.pause(atMost: pause()))
             switch supervision.attend() {
             case .end: return
             case .take(let section, let general):
-                try tell(hub.reconfigure(Self.settings(section, general, logger), at: wall()))
+                let levels = hub.levels
+                try tell(hub.reconfigure(Self.settings(section, general, clusterKey, logger), at: wall()))
+                try befriend(section.friends)
+                if levels != hub.levels { try broadcast([]) }
                 limit.reconfigure(rate: section.rateLimit)
                 if admission?.renew() == true { revoke() }
                 supervision.ready()
@@ -121,6 +140,7 @@ struct PublisherLoop: ~Copyable {
             if ready.isReady(requests) { try serve() }
             try answerNext()
             if ready.isReady(stored) { try hearStore() }
+            try talkToFriends()
             try tell(hub.advance(to: wall()))
             if beacons.takeDue(at: SystemClock.monotonic()) { try broadcast([]) }
         }
@@ -129,7 +149,8 @@ struct PublisherLoop: ~Copyable {
     /// Until the next thing that has to be done unasked.
     private func pause() -> Duration {
         guard questions.isEmpty else { return .zero }
-        let next = min(beacons.next, broadcastEndpoint.cutDue ?? .max, replyEndpoint.cutDue ?? .max)
+        let next = min(
+            beacons.next, broadcastEndpoint.cutDue ?? .max, replyEndpoint.cutDue ?? .max, friendsDeadline ?? .max)
         let now = SystemClock.monotonic()
         let waits = [.microseconds(next - now), rest.rest(at: now), hub.nextDeadline.map { $0 - wall() }]
         return max(waits.compactMap { $0 }.min() ?? .zero, .zero)
@@ -140,7 +161,7 @@ struct PublisherLoop: ~Copyable {
     // MARK: What goes out
 
     /// Broadcasts what is news, and gives it to the disk.
-    private mutating func tell(_ outcome: Hub.Outcome) throws(ZMQError) {
+    mutating func tell(_ outcome: Hub.Outcome) throws(ZMQError) {
         for announcement in outcome.broadcasts {
             logger.debug("broadcast", metadata: ["message": "\(announcement)"])
             _ = try broadcasts.send(OldForm.message(announcement))
@@ -161,8 +182,11 @@ struct PublisherLoop: ~Copyable {
             let part = rest.prefix(Broadcast.mostReports)
             rest = rest.dropFirst(part.count)
             sequence += UInt64(part.count)
-            _ = try broadcasts.send(Broadcast(epoch: hub.epoch, sequence: sequence, reports: Array(part)).bytes)
+            let broadcast = Broadcast(
+                epoch: hub.epoch, sequence: sequence, reports: part.map(\.copied), levels: part.isEmpty ? hub.levels : [:])
+            _ = try broadcasts.send(broadcast.bytes)
         } while !rest.isEmpty
+        try share(news)
     }
 
     // MARK: Who comes in
@@ -176,7 +200,7 @@ struct PublisherLoop: ~Copyable {
     }
 
     /// Somebody may not be here any more: his messages are dropped from now on, and his connections end with all others.
-    private mutating func revoke() {
+    mutating func revoke() {
         replyEndpoint.needCut()
         broadcastEndpoint.needCut()
         for endpoint in [replyEndpoint, broadcastEndpoint] where !endpoint.canCut {

@@ -1,4 +1,5 @@
 package import ClusterConfiguration
+internal import ClusterIdentity
 package import DaemonKit
 internal import LinuxSystem
 package import Logging
@@ -37,8 +38,12 @@ package struct PublisherService {
                 folder: folder,
                 host: general.hostname, context: context, logger: logger)
         }
+        let clusterKey = try general.clusterKey.map { ClusterKey(try KeyFile.read($0)) }
+        if let clusterKey { logger.notice("the cluster's key", metadata: ["cluster": "\(clusterKey.cluster)"]) }
         var loop = try PublisherLoop(
-            section: section, general: general, admission: admission, logger: logger, context: context, store: store)
+            section: section, general: general, admission: admission, clusterKey: clusterKey, logger: logger,
+            context: context, store: store)
+        try loop.befriend(section.friends)
         try loop.run(under: &supervision)
     }
 }

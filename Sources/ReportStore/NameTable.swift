@@ -13,16 +13,24 @@ struct NameTable: Sendable {
 
     /// - Returns: nil where the tables hold what is no name.
     init?(reading database: Database) throws {
-        for row in try Row.fetchAll(database, sql: "SELECT id, host, source FROM hub.origins") {
+        for row in try Row.fetchAll(database, sql: "SELECT id, host, source, cluster, friend FROM hub.origins") {
             guard let id = row.integer(0), let host = row.text(1).flatMap({ Host($0) }),
-                let source = row.text(2).flatMap({ Origin.Source(rawValue: $0) })
+                let source = row.text(2).flatMap({ Origin.Source(rawValue: $0) }), let cluster = row.text(3),
+                let friend = row.text(4), let foreign = Self.foreign(cluster, friend)
             else { return nil }
-            origins[Origin(host: host, source: source)] = id
+            origins[Origin(host: host, source: source, foreign: foreign)] = id
         }
         for row in try Row.fetchAll(database, sql: "SELECT id, name FROM hub.jails") {
             guard let id = row.integer(0), let jail = row.text(1).flatMap({ Jail($0) }) else { return nil }
             jails[jail] = id
         }
+    }
+
+    /// nil where they are no clusters; the inner nil: our own host.
+    private static func foreign(_ cluster: String, _ friend: String) -> Origin.Foreign?? {
+        if cluster.isEmpty, friend.isEmpty { return .some(nil) }
+        guard let cluster = Cluster(cluster), let friend = Cluster(friend) else { return nil }
+        return Origin.Foreign(cluster: cluster, friend: friend)
     }
 
     /// The number of an origin, which gets one where it has none.
@@ -34,8 +42,11 @@ struct NameTable: Sendable {
     }
 
     private mutating func insert(_ origin: Origin, in database: Database) throws -> Int64 {
-        let insert = try database.cachedStatement(sql: "INSERT INTO hub.origins (host, source) VALUES (?, ?)")
-        try insert.execute(arguments: [origin.host.name, origin.source.rawValue])
+        let insert = try database.cachedStatement(
+            sql: "INSERT INTO hub.origins (host, source, cluster, friend) VALUES (?, ?, ?, ?)")
+        try insert.execute(arguments: [
+            origin.host.name, origin.source.rawValue, origin.foreign?.cluster.id ?? "", origin.foreign?.friend.id ?? "",
+        ])
         let number = database.lastInsertedRowID
         origins[origin] = number
         return number
@@ -70,6 +81,14 @@ extension Row {
         guard case .int64(let number) = (self[index] as DatabaseValue).storage else { return nil }
         return number
     }
+
+    /// As ``integer(_:)``.
+    func bytes(_ index: Int) -> [UInt8]? {
+        guard case .blob(let data) = (self[index] as DatabaseValue).storage else { return nil }
+        return Array(data)
+    }
+
+    func isNull(_ index: Int) -> Bool { (self[index] as DatabaseValue).isNull }
 
     /// As ``integer(_:)``.
     func text(_ index: Int) -> String? {

@@ -1,4 +1,5 @@
 internal import BanModel
+internal import FoundationEssentials
 internal import GRDB
 
 extension ReportDatabase {
@@ -10,7 +11,7 @@ extension ReportDatabase {
             let names = try readNames(database)
             let origins = Dictionary(uniqueKeysWithValues: names.origins.map { ($0.value, $0.key) })
             let jails = Dictionary(uniqueKeysWithValues: names.jails.map { ($0.value, $0.key) })
-            let columns = "address, jail, origin, version, lifted, until, forget"
+            let columns = "address, jail, origin, version, lifted, until, forget, trust, hops, signature"
             let rows = try Row.fetchCursor(database, sql: "SELECT \(columns) FROM hub.reports")
             var reports: [Report] = []
             reports.reserveCapacity(chunk)
@@ -49,7 +50,18 @@ extension ReportDatabase {
         let state = Report.State(
             version: version, isLifted: lift != 0, isPardoned: lift == 2, until: Timestamp(microseconds: until),
             forget: row.integer(6).map { Timestamp(microseconds: $0) })
-        return Report(origin: origin, subject: Subject(jail, address), state: state)
+        let report = Report(origin: origin, subject: Subject(jail, address), state: state)
+        return row.isNull(7) ? report : withWay(report, row)
+    }
+
+    private static func withWay(_ report: Report, _ row: Row) -> Report? {
+        guard let trust = row.integer(7).flatMap({ Int(exactly: $0) }).flatMap({ Trust(millionths: $0) }),
+            let hops = row.text(8)?.split(separator: ",").map({ Cluster($0) }), !hops.contains(nil)
+        else { return nil }
+        var report = report
+        report.way = Way(trust: trust, hops: hops.compactMap(\.self))
+        report.signature = row.bytes(9).map { Signature(bytes: $0) }
+        return report
     }
 
     /// The text of a note; nil where there is none.
@@ -95,28 +107,53 @@ extension ReportDatabase {
                 INSERT INTO hub.reports (address, jail, origin, version, lifted, until, forget)
                 VALUES (?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (address, jail, origin) DO UPDATE SET
-                version = excluded.version, lifted = excluded.lifted, until = excluded.until, forget = excluded.forget
+                version = excluded.version, lifted = excluded.lifted, until = excluded.until, forget = excluded.forget,
+                trust = NULL, hops = NULL, signature = NULL
+                """)
+        let putWithWay = try database.cachedStatement(
+            sql: """
+                INSERT OR REPLACE INTO hub.reports
+                (address, jail, origin, version, lifted, until, forget, trust, hops, signature)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """)
         let forget = try RowStatement(
             database, sql: "DELETE FROM hub.reports WHERE address = ? AND jail = ? AND origin = ?")
         // In about the order of the rows, so that a page is touched once however many of its rows change; those of one
         // report as they came.
-        let order = changes.reports.indices.map { (address: changes.reports[$0].key.subject.address, index: $0) }
-            .sorted { $0.address == $1.address ? $0.index < $1.index : $0.address < $1.address }
+        var order = changes.reports.enumerated().map { (address: $0.element.key.subject.address, index: $0.offset) }
+        order.sort { $0.address == $1.address ? $0.index < $1.index : $0.address < $1.address }
         var text: [UInt8] = []
         for (address, index) in order {
-            let (key, state) = changes.reports[index]
+            let change = changes.reports[index]
+            let (jail, origin) = (
+                try names.number(of: change.key.subject.jail, in: database),
+                try names.number(of: change.key.origin, in: database)
+            )
+            var isForgotten = true
+            if case .put(let report) = change {
+                let state = report.state
+                let lift: Int64 = state.isPardoned ? 2 : state.isLifted ? 1 : 0
+                let end = state.forget == state.until ? nil : state.forget.microseconds
+                if let way = report.way {
+                    let hops = way.hops.map { $0.id }.joined(separator: ",")
+                    let signature = report.signature.map { Data($0.bytes) }
+                    let numbers: [(any DatabaseValueConvertible)?] = [
+                        jail, origin, state.version, lift, state.until.microseconds, end, way.trust.millionths,
+                    ]
+                    try putWithWay.execute(arguments: StatementArguments(["\(address)"] + numbers + [hops, signature]))
+                    continue
+                }
+                put.bind(state.version, at: 4)
+                put.bind(lift, at: 5)
+                put.bind(state.until.microseconds, at: 6)
+                put.bind(end, at: 7)
+                isForgotten = false
+            }
             text.removeAll(keepingCapacity: true)
             address.append(to: &text)
-            let statement = state == nil ? forget : put
-            statement.bind(try names.number(of: key.subject.jail, in: database), at: 2)
-            statement.bind(try names.number(of: key.origin, in: database), at: 3)
-            if let state {
-                statement.bind(state.version, at: 4)
-                statement.bind(state.isPardoned ? 2 : state.isLifted ? 1 : 0, at: 5)
-                statement.bind(state.until.microseconds, at: 6)
-                statement.bind(state.forget == state.until ? nil : state.forget.microseconds, at: 7)
-            }
+            let statement = isForgotten ? forget : put
+            statement.bind(jail, at: 2)
+            statement.bind(origin, at: 3)
             try statement.run(text)
         }
         for (name, text) in changes.notes {

@@ -31,6 +31,25 @@ enum Schema {
             name TEXT NOT NULL PRIMARY KEY,
             text TEXT NOT NULL
         ) STRICT, WITHOUT ROWID;
+        """,
+        // Friends: whose host it is and who told us, empty where it is ours; what a report is worth, in millionths, the
+        // clusters through which it came, parted by commas, and its signature: null where a host of ours said it, and is
+        // believed.
         """
+        CREATE TABLE hub.speakers (
+            id INTEGER PRIMARY KEY,
+            host TEXT NOT NULL,
+            source TEXT NOT NULL,
+            cluster TEXT NOT NULL,
+            friend TEXT NOT NULL,
+            UNIQUE (host, source, cluster, friend)
+        ) STRICT;
+        INSERT INTO hub.speakers SELECT id, host, source, '', '' FROM hub.origins;
+        DROP TABLE hub.origins;
+        ALTER TABLE hub.speakers RENAME TO origins;
+        ALTER TABLE hub.reports ADD COLUMN trust INTEGER;
+        ALTER TABLE hub.reports ADD COLUMN hops TEXT;
+        ALTER TABLE hub.reports ADD COLUMN signature BLOB;
+        """,
     ]
 }

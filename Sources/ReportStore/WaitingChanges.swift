@@ -2,8 +2,17 @@ internal import BanModel
 
 /// Changes that are not on disk: those of reports in their order, of each note the newest one.
 struct WaitingChanges: Sendable {
-    /// nil: to be forgotten.
-    typealias Change = (key: ReportKey, state: Report.State?)
+    enum Change: Sendable {
+        case put(Report)
+        case forget(ReportKey)
+
+        var key: ReportKey {
+            switch self {
+            case .put(let report): report.key
+            case .forget(let key): key
+            }
+        }
+    }
 
     /// So many are not worth a look at those that later ones replace.
     static let fewReports = 10_000
@@ -23,8 +32,8 @@ struct WaitingChanges: Sendable {
         reports.reserveCapacity(reports.count + changes.count)
         for change in changes {
             switch change {
-            case .put(let report): reports.append((report.key, report.state))
-            case .forget(let key): reports.append((key, nil))
+            case .put(let report): reports.append(.put(report))
+            case .forget(let key): reports.append(.forget(key))
             case .note(let name, let text): notes.updateValue(text, forKey: name)
             }
         }

@@ -15,7 +15,7 @@ enum HubReply {
     case greeting(HubGreeting)
     case taken(epoch: UInt64, except: [Int: HubRefusal])
     case held(HeldAnswer)
-    case answer(CopyAnswer)
+    case answer(CopyAnswer<Report>)
     /// So many reports.
     case disallowed(Int)
     case refused(HubRefusal)

@@ -59,7 +59,7 @@ final class PlantedCopy {
             machine.heard(mistaken(reports), from: hub, epoch: epoch, sequence: sequence, at: now))
     }
 
-    func answered(_ answer: CopyAnswer, from hub: Int, at now: Timestamp) -> [Subscriber.Effect] {
+    func answered(_ answer: CopyAnswer<Report>, from hub: Int, at now: Timestamp) -> [Subscriber.Effect] {
         guard plant != nil else { return machine.answered(answer, from: hub, at: now) }
         switch answer {
         case .changes(let epoch, let sequence, let latest, let reports):

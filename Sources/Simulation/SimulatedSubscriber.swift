@@ -124,6 +124,7 @@ final class SimulatedSubscriber: SimulatedDaemon {
             case .replica(let report):
                 world.judge.copyHolds(report, on: host.index)
                 unwrittenReports.append(report)
+            case .trust: break  // there are no friends yet
             case .act(let act): waitingAct = act
             case .note(let note): world.trace("\(name): \(note)")
             }

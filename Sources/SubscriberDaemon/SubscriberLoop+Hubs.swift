@@ -79,12 +79,14 @@ extension SubscriberLoop {
                 logger.debug("beacon", metadata: ["hub": "\(endpoint)", "sequence": "\(broadcast.sequence)"])
             }
             for report in broadcast.reports {
-                let message = Announcement(report.origin.host, report.subject, report.state.isLifted ? .unban : .ban)
+                let message = Announcement(report.origin.voice, report.subject, report.state.isLifted ? .unban : .ban)
                 logger.debug("heard", metadata: ["message": "\(message)", "until": "\(report.state.until)"])
             }
             carryOut(
                 machine.heard(
-                    broadcast.reports, from: index, epoch: broadcast.epoch, sequence: broadcast.sequence, at: wall()))
+                    broadcast.reports, levels: broadcast.levels, from: index, epoch: broadcast.epoch,
+                    sequence: broadcast.sequence, at: wall()))
+        case .shared: break  // not asked for
         case .announcement(let announcement): carryOut(machine.heard(announcement, at: wall()))
         case .dropped(let reason): complaints.say("message", "a broadcast was dropped", ["reason": "\(reason)"])
         case .greeted(let greeting, let asked):
@@ -106,7 +108,7 @@ extension SubscriberLoop {
             hubs[index].underway = .nothing
             switch asked {
             case .nothing: break
-            case .question(let question): take(SyncReply(bytes), to: question, from: index)
+            case .question(let question): take(SyncReply<Report>(bytes), to: question, from: index)
             case .progress(let progress):
                 hubs[index].told = (progress, SystemClock.monotonic())
                 if bytes != ProgressRequest.noted { unusable("the hub does not note how far this host is", index) }
@@ -120,7 +122,7 @@ extension SubscriberLoop {
         }
     }
 
-    private mutating func take(_ reply: SyncReply, to question: CopyQuestion, from index: Int) {
+    private mutating func take(_ reply: SyncReply<Report>, to question: CopyQuestion, from index: Int) {
         switch reply {
         case .answer(let answer):
             carryOut(machine.answered(answer, from: index, at: wall()))

@@ -19,11 +19,11 @@ struct SubscriberLoop: ~Copyable {
     var hubs: [HubSide]
     var machine: Subscriber
     private var ledger: StateFile<LedgerRecord>
-    private var replica: StateFile<Report>
+    private var replica: StateFile<CopyRecord>
     private var actionLog: ActionLog
     /// Whether the packet filter's table goes with the daemon.
     private(set) var flushesOnStop: Bool
-    private var unwrittenReports: [Report] = []
+    private var unwrittenCopy: [CopyRecord] = []
     private var unwrittenLedger: [LedgerRecord] = []
     private var waitingAct: Subscriber.Act?
     private var mustRewriteLedger = false
@@ -37,9 +37,9 @@ struct SubscriberLoop: ~Copyable {
         actor: Worker<Subscriber.Act, ActOutcome>
     ) throws {
         var records: [LedgerRecord] = []
-        var reports: [Report] = []
+        var copy: [CopyRecord] = []
         let ledger = try StateFile(path: "\(general.stateFolder)/subscriber.ledger", records: &records)
-        let replica = try StateFile(path: "\(general.stateFolder)/subscriber.replica", records: &reports)
+        let replica = try StateFile(path: "\(general.stateFolder)/subscriber.replica", records: &copy)
         hubs = try section.hubs.map { hub in
             let feed = try HubFeed(
                 context: context, broadcasts: "\(hub.broadcast)", replies: hub.reply.map { "\($0)" },
@@ -55,7 +55,15 @@ struct SubscriberLoop: ~Copyable {
         skew = SystemClock.wall() - SystemClock.monotonic()
         self.ledger = ledger
         self.replica = replica
-        machine = Subscriber(settings: Self.settings(section, general, logger), reports: reports, records: records)
+        var (reports, levels): ([Report], [FriendLevel]) = ([], [])
+        for record in copy {
+            switch record {
+            case .report(let report): reports.append(report)
+            case .level(let level): levels.append(level)
+            }
+        }
+        machine = Subscriber(
+            settings: Self.settings(section, general, logger), reports: reports, levels: levels, records: records)
         actionLog = ActionLog(path: section.logFile?.text)
         flushesOnStop = section.action == .nftables && section.flushesOnStop
     }
@@ -77,7 +85,8 @@ struct SubscriberLoop: ~Copyable {
                 hubs: section.hubs.flatMap { [$0.broadcast, $0.reply] }.compactMap { $0 },
                 logger: logger),
             bantime: section.bantime.duration, hubs: section.hubs.count,
-            hearsOldForm: section.hubs.contains { $0.reply == nil }, packetFilterForm: section.packetFilterForm)
+            hearsOldForm: section.hubs.contains { $0.reply == nil }, packetFilterForm: section.packetFilterForm,
+            threshold: section.threshold.trust)
         settings.startsProgram = section.action != .fail2banSocket
         return settings
     }
@@ -147,7 +156,8 @@ struct SubscriberLoop: ~Copyable {
         for effect in effects {
             switch effect {
             case .ledger(let record): unwrittenLedger.append(record)
-            case .replica(let report): unwrittenReports.append(report)
+            case .replica(let report): unwrittenCopy.append(.report(report))
+            case .trust(let level): unwrittenCopy.append(.level(level))
             case .act(let act): waitingAct = act
             case .note(let note): say(note)
             }
@@ -193,16 +203,17 @@ struct SubscriberLoop: ~Copyable {
         unwrittenLedger = []
         do throws(SystemError) {
             if mustRewriteReplica || replica.isLong(beside: machine.replicaLength) {
-                try replica.rewrite(machine.replicaSnapshot(at: wall()))
+                try replica.rewrite(
+                    machine.levels.map { .level($0) } + machine.replicaSnapshot(at: wall()).map { .report($0) })
             } else {
-                try replica.append(unwrittenReports)
+                try replica.append(unwrittenCopy)
             }
             mustRewriteReplica = false
         } catch {
             mustRewriteReplica = true
             complaints.say("replica", "the replica cannot be written", ["error": "\(error)"])
         }
-        unwrittenReports = []
+        unwrittenCopy = []
     }
 
     private mutating func say(_ note: Subscriber.Note) {

@@ -11,11 +11,17 @@ private struct Dice: RandomNumberGenerator {
     }
 }
 
+/// One for each name, of those of which there are few.
+private func cluster(_ name: some CustomStringConvertible) -> Cluster {
+    let letters = "\(name)".utf8.map { Character(Unicode.Scalar(UInt8(ascii: "a") + $0 % 26)) }
+    return Cluster(String(String(repeating: "2", count: 32) + letters).suffix(32))!
+}
+
 private func percent(_ number: Int) -> Trust { Trust(millionths: number * 10_000)! }
 
 @Suite struct ConfidenceTests {
     private static let own = (1...3).map { Witness.host(Host("own\($0)")!) }
-    private static let foreign = (1...4).map { Witness.cluster("cluster\($0)") }
+    private static let foreign = (1...4).map { Witness.cluster(cluster($0)) }
 
     /// A handful, so that witnesses and links meet often.
     private static func testimonies(_ dice: inout Dice) -> [Testimony] {
@@ -25,7 +31,7 @@ private func percent(_ number: Int) -> Trust { Trust(millionths: number * 10_000
                 return Testimony(own.randomElement(using: &dice)!, trust: trust)
             }
             let friend = Int.random(in: 1...3, using: &dice)
-            let link = Link.friend("friend\(friend)", limit: percent(friend * 30))
+            let link = Link.friend(cluster(friend), limit: percent(friend * 30))
             return Testimony(foreign.randomElement(using: &dice)!, by: link, trust: trust)
         }
     }
@@ -48,20 +54,20 @@ private func percent(_ number: Int) -> Trust { Trust(millionths: number * 10_000
     }
 
     @Test func `schedule 34: a friend's word weighs no more than its limit, however many it makes up`() {
-        let link = Link.friend("f", limit: percent(60))
-        let invented = (0..<1_000).map { Testimony(.cluster("\($0)"), by: link, trust: percent(60)) }
+        let link = Link.friend(cluster("f"), limit: percent(60))
+        let invented = (0..<1_000).map { Testimony(.cluster(cluster($0)), by: link, trust: percent(60)) }
         #expect(Confidence.of(invented) == percent(60))
         #expect(Confidence.of(invented + [Testimony(Self.own[0], trust: percent(30))]) == percent(90))
     }
 
     @Test func `schedule 35: four clusters through a friend with trust 20 are 20`() {
-        let link = Link.friend("f", limit: percent(20))
+        let link = Link.friend(cluster("f"), limit: percent(20))
         #expect(
-            Confidence.of((1...4).map { Testimony(.cluster("\($0)"), by: link, trust: percent(20)) }) == percent(20))
+            Confidence.of((1...4).map { Testimony(.cluster(cluster($0)), by: link, trust: percent(20)) }) == percent(20))
     }
 
     @Test func `a witness counts once: with its most trusted report, over all links`() {
-        let (one, other) = (Link.friend("one", limit: percent(80)), Link.friend("other", limit: percent(80)))
+        let (one, other) = (Link.friend(cluster("x"), limit: percent(80)), Link.friend(cluster("y"), limit: percent(80)))
         let diamond = [
             Testimony(Self.foreign[0], by: one, trust: percent(50)),
             Testimony(Self.foreign[0], by: other, trust: percent(64)),

@@ -38,9 +38,12 @@ import Testing
 
     @Test func `a hub's answer may say any number of its latest change`() {
         var copy = CopySync()
-        copy.answered(.changes(epoch: 1, sequence: 0, latest: .max, []), own: ReportBuckets())
+        func answer(_ sequence: UInt64) -> CopyAnswer<Report> {
+            .changes(epoch: 1, sequence: sequence, latest: .max, [])
+        }
+        copy.answered(answer(0), own: ReportBuckets())
         #expect(copy.question == .since(epoch: 1, sequence: 0))
-        copy.answered(.changes(epoch: 1, sequence: .max, latest: .max, []), own: ReportBuckets())
+        copy.answered(answer(.max), own: ReportBuckets())
         #expect(copy.isInStep)
         copy.heard(3, epoch: 1, upTo: .max)
         #expect(copy.isInStep)

@@ -452,7 +452,7 @@ struct Together {
 }
 
 /// Chance that a seed repeats (Steele, Lea, Flood: splitmix64).
-struct SplitMix {
+struct SplitMix: RandomNumberGenerator {
     private var state: UInt64
 
     init(seed: UInt64) { state = seed }

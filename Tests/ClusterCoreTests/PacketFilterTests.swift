@@ -41,6 +41,7 @@ private struct FilterRig {
     var waiting: [Subscriber.Act] = []
     var ledger: [LedgerRecord] = []
     var reports: [Report] = []
+    var levels: [FriendLevel] = []
     var notes: [Subscriber.Note] = []
     var settings: Subscriber.Settings
     private var sequence: UInt64 = 0
@@ -54,7 +55,7 @@ private struct FilterRig {
     }
 
     mutating func restart() {
-        subscriber = Subscriber(settings: settings, reports: reports, records: ledger)
+        subscriber = Subscriber(settings: settings, reports: reports, levels: levels, records: ledger)
         waiting = []
         carryOut(subscriber.start(at: now))
     }
@@ -64,6 +65,7 @@ private struct FilterRig {
             switch effect {
             case .ledger(let record): ledger.append(record)
             case .replica(let report): reports.append(report)
+            case .trust(let level): levels.append(level)
             case .note(let note): notes.append(note)
             case .act(let act):
                 waiting.append(act)

@@ -10,6 +10,7 @@ struct SubscriberRig {
     var acts: [Subscriber.Act] = []
     var ledger: [LedgerRecord] = []
     var reports: [Report] = []
+    var levels: [FriendLevel] = []
     var notes: [Subscriber.Note] = []
     var settings: Subscriber.Settings
     /// Whether looks at the jail are answered by themselves: it holds what the ledger says.
@@ -29,7 +30,7 @@ struct SubscriberRig {
     }
 
     mutating func restart() {
-        subscriber = Subscriber(settings: settings, reports: reports, records: ledger)
+        subscriber = Subscriber(settings: settings, reports: reports, levels: levels, records: ledger)
         acts = []
         carryOut(subscriber.start(at: now))
     }
@@ -39,6 +40,7 @@ struct SubscriberRig {
             switch effect {
             case .ledger(let record): ledger.append(record)
             case .replica(let report): reports.append(report)
+            case .trust(let level): levels.append(level)
             case .act(.ask(.bans(let jail))) where holdsAll: answerLook(at: jail)
             case .act(.write(let announcements)) where writes:
                 lines += announcements.map(\.description)

@@ -133,11 +133,11 @@ import Testing
     func `what it is answered`(name: String) throws {
         let bytes = try Self.example(name)
         let report = try Self.reports().reports[0]
-        let answers: [String: CopyAnswer] = [
+        let answers: [String: CopyAnswer<Report>] = [
             "changes": .changes(epoch: 123_456_789, sequence: 42, latest: 45, [report]),
             "fetched": .fetched(whole: 1, after: report.key, [report]),
         ]
-        let reply = SyncReply(bytes)
+        let reply = SyncReply<Report>(bytes)
         #expect(reply == answers[name].map { .answer($0) })
         #expect(reply.bytes == bytes)
     }
@@ -145,8 +145,8 @@ import Testing
     @Test func `the digests of all buckets`() throws {
         var buckets = ReportBuckets()
         for report in try Self.reports().reports { buckets.add(report) }
-        let reply = SyncReply.answer(.buckets(epoch: 123_456_789, sequence: 42, buckets))
-        #expect(SyncReply(reply.bytes) == reply)
+        let reply = SyncReply<Report>.answer(.buckets(epoch: 123_456_789, sequence: 42, buckets))
+        #expect(SyncReply<Report>(reply.bytes) == reply)
         #expect(reply.bytes.starts(with: Array("BUCKETS 00000000075bcd15 42\n".utf8)))
         #expect(reply.bytes.count == 28 + 16 * 1024)
         // The bucket is the one that the document reckons.
@@ -240,7 +240,7 @@ import Testing
     ]) func `an answer that is none is nonsense`(text: String) {
         #expect(ReportsReply(Array(text.utf8), count: 3) == .nonsense)
         #expect(HelloReply(Array(text.utf8)) == .nonsense)
-        #expect(SyncReply(Array(text.utf8)) == .nonsense)
+        #expect(SyncReply<Report>(Array(text.utf8)) == .nonsense)
         #expect(HeldReply(Array(text.utf8), host: Host("a")!) == .nonsense)
     }
 
@@ -257,7 +257,7 @@ import Testing
         "FETCHED", "FETCHED -1",
         "FETCHED 1025", "FETCHED 1 after a log sshd", "FETCHED 1 until a log sshd 198.51.100.1", "FETCHED 1\nbanned",
     ]) func `an answer to a copy that is none is nonsense`(text: String) {
-        #expect(SyncReply(Array(text.utf8)) == .nonsense)
+        #expect(SyncReply<Report>(Array(text.utf8)) == .nonsense)
     }
 
     @Test func `the longest reports fit into a broadcast and into an answer`() throws {
@@ -271,9 +271,9 @@ import Testing
         let broadcast = Broadcast(
             epoch: .max, sequence: .max, reports: Array(repeating: report, count: Broadcast.mostReports))
         #expect(try Broadcast(reading: broadcast.bytes) == broadcast)
-        let reply = SyncReply.answer(
-            .fetched(whole: 1023, after: report.key, Array(repeating: report, count: SyncReply.mostReports)))
-        #expect(SyncReply(reply.bytes) == reply)
+        let reply = SyncReply<Report>.answer(
+            .fetched(whole: 1023, after: report.key, Array(repeating: report, count: SyncBounds.mostReports)))
+        #expect(SyncReply<Report>(reply.bytes) == reply)
     }
 
     @Test func `a greeting with a version after which none can come is nonsense`() {

@@ -44,7 +44,7 @@ enum HubTarget: FuzzTarget {
             if let question = try? HubQuestion(message) { ask(question) }
             // What some other hub, that nobody need trust, says to the subscriber.
             if let broadcast = try? Broadcast(reading: message) { hear(broadcast) }
-            if case .answer(let answer) = SyncReply(message) { _ = subscriber.answered(answer, from: 0, at: now) }
+            if case .answer(let answer) = SyncReply<Report>(message) { _ = subscriber.answered(answer, from: 0, at: now) }
             if case .greeting(let greeting) = HelloReply(message) { hear(greeting) }
         }
 
@@ -74,8 +74,8 @@ enum HubTarget: FuzzTarget {
                 requireSame(ReportsReply(reply.bytes, count: request.reports.count), as: reply, "what is taken")
                 tell(outcome)
             case .sync(let request):
-                let reply = SyncReply.answer(hub.answer(request.question, atMost: SyncReply.mostReports))
-                requireSame(SyncReply(reply.bytes), as: reply, "what is copied")
+                let reply = SyncReply<Report>.answer(hub.answer(request.question, atMost: SyncBounds.mostReports))
+                requireSame(SyncReply<Report>(reply.bytes), as: reply, "what is copied")
             case .progress(let request): hub.note(request.progress, from: request.asker.host, at: now)
             case .held(let request):
                 let held = hub.held(

@@ -60,8 +60,8 @@ enum ProtocolTarget: FuzzTarget {
         if case .taken(_, let refusals) = taken {
             for refusal in refusals.values { require(!refusal.reason.isEmpty, "a refusal without a reason") }
         }
-        let sync = SyncReply(bytes)
-        if sync != .nonsense { requireSame(SyncReply(sync.bytes), as: sync, "what is copied") }
+        let sync = SyncReply<Report>(bytes)
+        if sync != .nonsense { requireSame(SyncReply<Report>(sync.bytes), as: sync, "what is copied") }
         let status = StatusReply(bytes)
         if status != .nonsense { requireSame(StatusReply(status.bytes), as: status, "a status") }
         let show = ShowReply(bytes)

@@ -1,0 +1,31 @@
+internal import BanModel
+internal import ClusterConfiguration
+internal import ClusterCore
+internal import ClusterIdentity
+internal import HubClient
+internal import ZeroMQ
+
+/// One friend's hub: what it was asked, and what has come of what it told.
+struct FriendSide {
+    let section: FriendSection
+    let cluster: Cluster
+    let feed: HubFeed
+    var copy = FriendCopy()
+    /// Whether the friend has not answered the question of ``FriendCopy/question`` yet.
+    var isAsking = false
+    /// When he last answered a hello, in monotonic microseconds; nil: not on this connection.
+    var greeted: Int64?
+    /// Since when he is there, or away, by the wall clock.
+    var since: Timestamp
+    var watch = BroadcastWatch()
+
+    /// - Parameter secret: this hub's own key, by which the friend's knows it; nil: in the clear.
+    init(_ section: FriendSection, secret: SecretKey?, context: Context, at now: Timestamp) throws(ZMQError) {
+        self.section = section
+        cluster = Cluster(key: section.clusterKey)
+        since = now
+        feed = try HubFeed(
+            context: context, friendsBroadcasts: "\(section.broadcastEndpoint)", replies: "\(section.replyEndpoint)",
+            curve: CurveClient(secret: secret, server: section.key))
+    }
+}

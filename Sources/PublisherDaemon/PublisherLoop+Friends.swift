@@ -1,0 +1,176 @@
+internal import BanModel
+internal import ClusterConfiguration
+internal import ClusterCore
+internal import ClusterIdentity
+internal import ClusterProtocol
+internal import DaemonKit
+internal import HubClient
+internal import LinuxSystem
+internal import Logging
+internal import ZeroMQ
+
+/// What other clusters' hubs tell this one, and hear of it.
+extension PublisherLoop {
+    /// How often a friend is greeted anew: it may have another clock, or another epoch, by then.
+    private static let helloPause: Int64 = 300_000_000
+
+    /// Who the friends are from now on. One whose places are others is met anew; what he told stays.
+    mutating func befriend(_ sections: [FriendSection]) throws(ZMQError) {
+        guard clusterKey != nil else { return }
+        let secret = admission?.secret
+        var sides: [FriendSide] = []
+        for section in sections {
+            if let known = friends.first(where: { $0.section == section }) {
+                sides.append(known)
+            } else {
+                let side = try FriendSide(section, secret: secret, context: context, at: wall())
+                logger.notice(
+                    "a friend", metadata: [
+                        "name": "\(section.name)", "cluster": "\(side.cluster)", "trustlevel": "\(section.level)",
+                    ])
+                sides.append(side)
+            }
+        }
+        friends = sides
+        guard admission != nil else { return }
+        let keys = sides.compactMap { side in
+            side.section.key.map { ClientFile(key: $0, client: .friend(named: side.section.name.name, side.cluster)) }
+        }
+        if admission!.befriend(keys) { revoke() }
+    }
+
+    /// Tells friends what is news, so many changes a message; none: a sign of life.
+    mutating func share(_ news: [Report]) throws(ZMQError) {
+        guard let clusterKey else { return }
+        var sequence = hub.sequence - UInt64(news.count)
+        var rest = news[...]
+        repeat {
+            let part = rest.prefix(SharedBroadcast.mostReports)
+            rest = rest.dropFirst(part.count)
+            sequence += UInt64(part.count)
+            var reports = hub.shared(part)
+            clusterKey.sign(&reports)
+            let broadcast = SharedBroadcast(
+                epoch: hub.epoch, sequence: sequence, count: part.count, reports: reports)
+            _ = try broadcasts.send(broadcast.bytes)
+        } while !rest.isEmpty
+    }
+
+    /// What a friend asks to catch up.
+    func answerFriend(_ question: CopyQuestion) -> [UInt8] {
+        guard let clusterKey else { return HubRefusal(.later, "this hub has no clusterkey, and no friends").bytes }
+        var answer = hub.answerFriend(question, atMost: SyncBounds.mostShared)
+        switch answer {
+        case .changes(let epoch, let sequence, let latest, var reports):
+            clusterKey.sign(&reports)
+            answer = .changes(epoch: epoch, sequence: sequence, latest: latest, reports)
+        case .fetched(let whole, let key, var reports):
+            clusterKey.sign(&reports)
+            answer = .fetched(whole: whole, after: key, reports)
+        case .buckets: break
+        }
+        return SyncReply.answer(answer).bytes
+    }
+
+    // MARK: What a friend tells
+
+    /// Until a friend is to be asked, or greeted, unasked; monotonic microseconds.
+    var friendsDeadline: Int64? { friends.compactMap { [$0.feed.deadline, $0.watch.next].compactMap { $0 }.min() }.min() }
+
+    mutating func talkToFriends() throws(ZMQError) {
+        for index in friends.indices { try talk(to: index) }
+    }
+
+    private mutating func talk(to index: Int) throws(ZMQError) {
+        guard let own = clusterKey?.cluster, let name = Host(own.id) else { return }
+        let now = SystemClock.monotonic()
+        let feed = friends[index].feed
+        let hello = Hello(host: name, instance: nil, token: nil).bytes
+        for event in try feed.work(at: now, hello: { hello }) { try take(event, from: index) }
+        if friends[index].watch.takeDue(at: now) != nil { friends[index].copy.catchUp() }
+        guard feed.isIdle, !friends[index].isAsking else { return }
+        if let greeted = friends[index].greeted, now - greeted >= Self.helloPause {
+            try feed.greetAgain(hello, at: now)
+        } else if let question = friends[index].copy.question {
+            let request = SyncRequest(asker: Asker(host: name, token: nil), question: question, isFriends: true)
+            friends[index].isAsking = try feed.ask(request.bytes, at: now)
+        }
+    }
+
+    private mutating func take(_ event: HubFeed.Event, from index: Int) throws(ZMQError) {
+        let name = friends[index].section.name
+        switch event {
+        case .joined: friends[index].copy.joined()
+        case .unheard:
+            complaints.say("unheard \(name)", "a friend does not let us listen", ["friend": "\(name)"])
+        case .shared(let broadcast):
+            _ = friends[index].watch.heard(at: SystemClock.monotonic())
+            friends[index].copy.heard(broadcast.count, epoch: broadcast.epoch, upTo: broadcast.sequence)
+            try take(broadcast.reports, from: index)
+        case .broadcast, .announcement: break  // not asked for
+        case .dropped(let reason):
+            complaints.say(
+                "friend's message \(name)", "a friend's message was dropped",
+                ["friend": "\(name)", "reason": "\(reason)"])
+        case .greeted(let greeting, _):
+            friends[index].isAsking = false
+            if friends[index].greeted == nil {
+                friends[index].since = wall()
+                logger.notice("a friend answers", metadata: ["friend": "\(name)"])
+            }
+            friends[index].greeted = SystemClock.monotonic()
+            if greeting == nil { unusable("a hub of the old form has no friends", index) }
+            friends[index].watch.answered(at: SystemClock.monotonic())
+        case .reply(let bytes):
+            friends[index].isAsking = false
+            switch SyncReply<SharedReport>(bytes) {
+            case .answer(let answer):
+                let question = friends[index].copy.question
+                friends[index].copy.answered(answer)
+                switch answer {
+                case .changes(_, _, _, let reports), .fetched(_, _, let reports): try take(reports, from: index)
+                case .buckets: break
+                }
+                guard friends[index].copy.question != question || question == nil else {
+                    return unusable("he answered nothing", index)
+                }
+                friends[index].feed.isWell()
+            case .refusal(let refusal): unusable("he refuses us: \(refusal)", index)
+            case .nonsense: unusable("he answered nonsense", index)
+            }
+        case .lost(let reason):
+            if friends[index].greeted != nil { friends[index].since = wall() }
+            (friends[index].isAsking, friends[index].greeted) = (false, nil)
+            friends[index].watch.lost()
+            complaints.say(
+                "friend \(name) \(reason)", "a friend cannot be asked", ["friend": "\(name)", "reason": "\(reason)"])
+        }
+    }
+
+    private mutating func unusable(_ reason: String, _ index: Int) {
+        let name = friends[index].section.name
+        complaints.say(
+            "friend's reply \(name)", "what a friend knows is asked for later",
+            ["friend": "\(name)", "reason": "\(reason)"])
+        friends[index].feed.rest(at: SystemClock.monotonic())
+    }
+
+    /// Each signature of news is looked at once; what is wrong is counted, and said once in a while.
+    private mutating func take(_ reports: [SharedReport], from index: Int) throws(ZMQError) {
+        guard !reports.isEmpty else { return }
+        let friend = friends[index].cluster
+        var (news, refused) = hub.sort(reports, from: friend, at: wall())
+        let count = news.count
+        news.removeAll { !check.isRight($0) }
+        if news.count < count { refused[.badSignature, default: 0] += count - news.count }
+        let (outcome, full) = hub.take(news, from: friend, at: wall())
+        refused.merge(full, uniquingKeysWith: +)
+        friends[index].copy.note(taken: outcome.news.count, refused: refused)
+        for (refusal, count) in refused.sorted(by: { $0.key < $1.key }) where refusal != .isOurs {
+            complaints.say(
+                "friend's report \(friend) \(refusal)", "a friend's report is not taken: it \(refusal.rawValue)",
+                ["friend": "\(friends[index].section.name)", "count": "\(count)"])
+        }
+        try tell(outcome)
+    }
+}
