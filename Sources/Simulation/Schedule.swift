@@ -25,11 +25,11 @@ struct Schedule: Sendable {
         steps.sort { $0.time < $1.time }
     }
 
-    /// In half of the schedules somebody allows something: by a generator of their own, so that what else a seed brings
+    /// In most schedules somebody allows something: by a generator of their own, so that what else a seed brings
     /// does not depend on it.
     private static func allowances(seed: UInt64, _ shape: Shape, until end: Int64) -> [TimedStep] {
         var chance = SeededGenerator(seed: seed, stream: 3)
-        guard chance.chance(50) else { return [] }
+        guard chance.chance(85) else { return [] }
         return (0..<chance.between(2, 8)).flatMap { _ in
             let time = chance.between(1_000_000, end)
             let allowed = chance.chance(20) ? Allowed.network : .address(chance.below(shape.addresses))
@@ -39,7 +39,7 @@ struct Schedule: Sendable {
             let disallow = Step.disallow(hub: chance.below(Shape.hubs), allowed)
             let later = time + chance.between(100_000, 120_000_000)
             return [TimedStep(time: time, step: allow)]
-                + (chance.chance(60) ? [TimedStep(time: min(later, end), step: disallow)] : [])
+                + (chance.chance(85) ? [TimedStep(time: min(later, end), step: disallow)] : [])
         }
     }
 
