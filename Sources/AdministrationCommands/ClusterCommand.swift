@@ -35,6 +35,6 @@ struct RootCommand: ParsableCommand {
             StatusCommand.self, ListCommand.self, ShowCommand.self, WatchCommand.self, BanCommand.self,
             UnbanCommand.self, PardonCommand.self, AllowCommand.self, DisallowCommand.self, AllowedCommand.self,
             KeygenCommand.self, InviteCommand.self, JoinCommand.self,
-            CheckCommand.self,
+            FriendsCommand.self, CheckCommand.self,
         ])
 }

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import BanModel
 internal import ClusterConfiguration
+internal import ClusterIdentity
 internal import DaemonKit
 internal import LinuxSystem
 
@@ -28,17 +29,36 @@ struct KeygenCommand: SetupCommand {
         let key = try HostKey.publicKey(of: secret)
         try Output.say("\(key)")
         StandardError.write(isNew ? "The secret key is in \(path).\n" : "There was a key in \(path) already.\n")
-        guard configuration?.publisher?.keyFile == nil else { return }
+        var lines: [String] = []
+        if configuration?.publisher?.keyFile == nil {
+            lines += ["keyfile = \(path)", "serverkey = \"\(key)\""]
+        }
+        if configuration?.general.clusterKey == nil {
+            lines.append("clusterkey = \(try makeClusterKey(beside: path))")
+        }
+        guard !lines.isEmpty else { return }
+        let isWhole = lines.count > 1
         let addition = ConfigurationAddition(
-            name: "hub.conf",
+            name: isWhole ? "hub.conf" : "clusterkey.conf",
             text: """
-                # Written by `\(RootCommand.name) keygen`: this host's daemons, the hub among them, use this key.
+                # Written by `\(RootCommand.name) keygen`: this host's daemons, the hub among them, use these keys.
                 [general]
-                keyfile = \(path)
-                serverkey = "\(key)"
+                \(lines.joined(separator: "\n"))
 
                 """)
         for file in try addition.write(beside: options.path) { StandardError.write("It is named in \(file).\n") }
         StandardError.write("Start fail2ban-publisher, and invite each host: \(RootCommand.name) invite NAME\n")
+    }
+
+    /// By it other clusters know what this one says.
+    private func makeClusterKey(beside path: AbsolutePath) throws -> AbsolutePath {
+        let name = "\(FileSystem.folder(of: path.text))/fail2ban-cluster.clusterkey"
+        guard let path = AbsolutePath(name) else { throw Failure("\(name) cannot be a key file's name") }
+        guard try FileSystem.status(of: path.text) == nil else { return path }
+        let secret = ClusterKey.makeSecret()
+        try FileSystem.writeAtomically(path: path.text, bytes: KeyFile.contents(secret), mode: KeyFile.permissions)
+        if let user = try SystemUser(named: Self.hubUser) { try FileSystem.give(path.text, to: user) }
+        StandardError.write("The cluster's secret key is in \(path): back it up, and give it to the hub's twins alone.\n")
+        return path
     }
 }

@@ -26,7 +26,7 @@ struct StatusReport {
             """,
             Self.monitors(status.monitors),
             Self.subscribers(status.subscribers),
-        ]
+        ] + (status.friends.isEmpty ? [] : [FriendsReport(status.friends).text])
         return parts.joined(separator: "\n\n")
     }
 
@@ -63,7 +63,7 @@ struct StatusReport {
                 hub: endpoint, epoch: hexadecimal(status.epoch), sequence: status.sequence, reports: status.reports,
                 bans: status.bans, store: status.store, time: status.time.rfc3339,
                 monitors: status.monitors.map { Peer($0) }, subscribers: status.subscribers.map { Peer($0) },
-                friends: status.friends.map { Peer($0) }))
+                friends: status.friends.map { FriendsReport.Fields($0) }))
     }
 
     private struct Fields: Encodable {
@@ -76,7 +76,7 @@ struct StatusReport {
         var time: String?
         var monitors: [Peer]
         var subscribers: [Peer]
-        var friends: [Peer]
+        var friends: [FriendsReport.Fields]
     }
 
     private struct Peer: Encodable {

@@ -15,11 +15,11 @@ package struct HubStatus: Hashable, Sendable {
     /// By name.
     package var subscribers: [PeerStatus]
     /// By name.
-    package var friends: [PeerStatus]
+    package var friends: [FriendStatus]
 
     package init(
         epoch: UInt64, sequence: UInt64, reports: Int, bans: Int, time: Timestamp, store: String,
-        monitors: [PeerStatus], subscribers: [PeerStatus], friends: [PeerStatus] = []
+        monitors: [PeerStatus], subscribers: [PeerStatus], friends: [FriendStatus] = []
     ) {
         self.epoch = epoch
         self.sequence = sequence

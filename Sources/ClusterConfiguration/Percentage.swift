@@ -5,6 +5,8 @@ package struct Percentage: Hashable, Sendable, Comparable, CustomStringConvertib
     /// 0 to 1,000,000: of one, not of a percent.
     package let millionths: Int
 
+    package static let none = Percentage(percent: 0)
+
     /// nil where it is less than 0 or more than one.
     package init?(millionths: Int) {
         guard (0...1_000_000).contains(millionths) else { return nil }
@@ -18,7 +20,7 @@ package struct Percentage: Hashable, Sendable, Comparable, CustomStringConvertib
     }
 
     /// Reads `80`, `80%` and `79.5`, with up to four decimals.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         let number = text.hasSuffix("%") ? text.dropLast() : text[...]
         let parts = number.split(separator: ".", omittingEmptySubsequences: false)
         let decimals = parts.count == 2 ? parts[1] : "0"

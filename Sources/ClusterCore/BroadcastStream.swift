@@ -15,6 +15,9 @@ struct BroadcastStream: Hashable, Sendable {
 
     var hasGap: Bool { beyond != nil }
 
+    /// How many changes are known to be missing at most; nil where none is.
+    var missing: UInt64? { beyond.map { $0.last - sequence } }
+
     /// Changes up to `last` were broadcast, so many in this message; none: a sign of life.
     mutating func heard(_ count: UInt64, upTo last: UInt64) {
         guard last > sequence else { return }

@@ -12,8 +12,8 @@ package struct FriendCopy: Sendable {
     /// What to ask him next; nil while this hub knows all that he tells.
     package var question: CopyQuestion? { sync.question }
 
-    /// Changes of his that were heard, and known, of an epoch; nil: he was never in step.
-    package var place: (epoch: UInt64, sequence: UInt64)? { sync.stream.map { ($0.epoch, $0.sequence) } }
+    /// How many of his changes are known to be missing; nil: not known, before he has answered.
+    package var lag: UInt64? { sync.isInStep ? 0 : sync.stream?.missing }
 
     /// The connection to his broadcasts is new.
     package mutating func joined() { sync.begin() }

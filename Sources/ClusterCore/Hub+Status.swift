@@ -12,8 +12,10 @@ extension Hub {
         subscribers.note(host, progress, at: now)
     }
 
-    /// - Parameter store: what is to be said of the database.
-    package func status(store: String, at now: Timestamp) -> HubStatus {
+    /// - Parameters:
+    ///   - store: what is to be said of the database.
+    ///   - friends: how they are.
+    package func status(store: String, friends: [FriendStatus] = [], at now: Timestamp) -> HubStatus {
         HubStatus(
             epoch: epoch, sequence: sequence, reports: count, bans: toldAddresses, time: now, store: store,
             monitors: monitorsHeard.remembered(at: now).map { host, sighting in
@@ -28,7 +30,7 @@ extension Hub {
                 return PeerStatus(
                     host: host, isConnected: isRecent(sighting.seen, at: now),
                     lag: isKnown ? sequence - progress.obeyed : nil, seen: sighting.seen, progress: progress)
-            })
+            }, friends: friends)
     }
 
     /// All that is known of an address, and of the networks that contain it.

@@ -16,7 +16,7 @@ extension Cluster {
             count += 8
             while count >= 5 {
                 count -= 5
-                text.append(Self.alphabet[Int(bits >> UInt64(count)) & 31])
+                text.append(Self.alphabet[Int(bits >> UInt64(count) & 31)])
             }
         }
         guard let cluster = Cluster(String(decoding: text, as: UTF8.self)) else {

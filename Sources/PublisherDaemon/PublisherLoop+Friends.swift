@@ -72,6 +72,15 @@ extension PublisherLoop {
         return SyncReply.answer(answer).bytes
     }
 
+    var friendsStatus: [FriendStatus] {
+        friends.map { friend in
+            FriendStatus(
+                name: friend.section.name, cluster: friend.cluster, trust: friend.section.level.trust,
+                isConnected: friend.greeted != nil, since: friend.since, lag: friend.copy.lag,
+                taken: friend.copy.taken, refused: friend.copy.refused)
+        }
+    }
+
     // MARK: What a friend tells
 
     /// Until a friend is to be asked, or greeted, unasked; monotonic microseconds.
@@ -168,7 +177,7 @@ extension PublisherLoop {
         friends[index].copy.note(taken: outcome.news.count, refused: refused)
         for (refusal, count) in refused.sorted(by: { $0.key < $1.key }) where refusal != .isOurs {
             complaints.say(
-                "friend's report \(friend) \(refusal)", "a friend's report is not taken: it \(refusal.rawValue)",
+                "friend's report \(friend) \(refusal)", "a friend's report is not taken: it \(refusal.reason)",
                 ["friend": "\(friends[index].section.name)", "count": "\(count)"])
         }
         try tell(outcome)

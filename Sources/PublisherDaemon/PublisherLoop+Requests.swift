@@ -106,7 +106,7 @@ extension PublisherLoop {
             }
         case .status(let request):
             if let refusal = hub.refusal(of: request.asker.token) { return refuse(refusal, request.asker) }
-            let status = hub.status(store: queue.trouble ?? "ok", at: wall())
+            let status = hub.status(store: queue.trouble ?? "ok", friends: friendsStatus, at: wall())
             return StatusReply.status(status).bytes
         case .show(let request):
             if let refusal = hub.refusal(of: request.asker.token) { return refuse(refusal, request.asker) }

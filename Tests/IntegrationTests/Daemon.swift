@@ -192,11 +192,11 @@ struct TestHub {
     let broadcasts: String
 
     init(
-        _ more: String = "", replies: String = "tcp://127.0.0.1:*", broadcasts: String = "tcp://127.0.0.1:*",
-        wrapper: [String] = []
+        _ more: String = "", name: String = "hub", general: String = "", replies: String = "tcp://127.0.0.1:*",
+        broadcasts: String = "tcp://127.0.0.1:*", wrapper: [String] = []
     ) async throws {
         publisher = try await Daemon(
-            "fail2ban-publisher", host: "hub",
+            "fail2ban-publisher", host: name, general: general,
             section: """
                 [publisher]
                 replybindurl = \(replies)

@@ -9,12 +9,18 @@ struct KeyedHub {
     /// Each host's folder.
     let hosts = try! Folder()
 
-    init() async throws {
+    /// - Parameters:
+    ///   - name: the hub's, and, where it has friends, the cluster's.
+    ///   - more: lines for [publisher].
+    init(_ name: String = "hub", hasFriends: Bool = false, _ more: String = "") async throws {
         let folder = try Folder()
         let made = try Daemon.run("fail2ban-cluster", ["keygen", "--config", folder.file("conf")])
         try #require(made.status == 0, "\(made)")
         serverKey = made.output.trimmingCharacters(in: .whitespacesAndNewlines)
-        hub = try await TestHub("keyfile = \(folder.file("fail2ban-cluster.key"))")
+        hub = try await TestHub(
+            "keyfile = \(folder.file("fail2ban-cluster.key"))\n\(more)", name: name,
+            general: hasFriends
+                ? "cluster = \(name)\nclusterkey = \(folder.file("fail2ban-cluster.clusterkey"))" : "")
         // Inviting needs its ports.
         try hub.stayWhereItIs()
         keys = folder
@@ -71,9 +77,11 @@ struct KeyedHub {
         try await hub.monitor(host: name, log: log, socket: nil, more: keyLines(name))
     }
 
-    func subscriber(_ name: String) async throws -> Daemon {
+    /// - Parameter more: lines for [subscriber].
+    func subscriber(_ name: String, _ more: String = "") async throws -> Daemon {
         try await hub.subscriber(
-            host: name, "subscriberaction = log\nlogfile = \(hosts.file("\(name).bans"))\n\(keyLines(name))")
+            host: name,
+            "subscriberaction = log\nlogfile = \(hosts.file("\(name).bans"))\n\(keyLines(name))\n\(more)")
     }
 
     /// Each message that a subscriber obeyed.
