@@ -138,7 +138,7 @@ let package = Package(
 
         tests(of: "BanModel"),
         tests(of: "ClusterCore", with: ["BanModel"]),
-        tests(of: "ClusterIdentity", with: ["BanModel"]),
+        tests(of: "ClusterIdentity", with: ["BanModel", "ClusterProtocol"]),
         tests(of: "ClusterProtocol", with: ["BanModel"]),
         tests(of: "ClusterConfiguration", with: ["BanModel"], resources: [.copy("Fixtures")]),
         tests(

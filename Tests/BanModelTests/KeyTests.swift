@@ -38,7 +38,9 @@ import Testing
         (.report, .administer(as: web), false), (.report, .enrol, false), (.subscribe, .copy(as: web), true),
         (.subscribe, .report(as: web), false), (.subscribe, .administer(as: web), false),
         (.subscribe, .greet(as: web), true), (.administer, .administer(as: web), true),
-        (.administer, .copy(as: web), true), (.administer, .report(as: web), false), (.friend, .copy(as: web), true),
+        (.administer, .copy(as: web), true), (.administer, .report(as: web), false), (.friend, .copy(as: web), false),
+        (.friend, .befriend(as: web), true), (.friend, .befriend(as: other), false), (.subscribe, .befriend(as: web), false),
+        (.administer, .befriend(as: web), false),
         (.friend, .report(as: web), false), (.enrol, .enrol, true), (.enrol, .greet(as: web), true),
         (.enrol, .copy(as: web), false), (.enrol, .report(as: web), false), (.enrol, .administer(as: web), false),
         (.report, .report(as: other), false), (.subscribe, .copy(as: other), false),
@@ -49,5 +51,7 @@ import Testing
         #expect((client.refusal(of: purpose) == nil) == isOpen)
         #expect(client.refusal(of: purpose).map { $0.verdict == .later } ?? true)
         #expect(client.mayListen == [.subscribe, .administer, .friend].contains(role))
+        #expect(client.mayHear(toFriends: true) == (role == .friend))
+        #expect(client.mayHear(toFriends: false) == [.subscribe, .administer].contains(role))
     }
 }

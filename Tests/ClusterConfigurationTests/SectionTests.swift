@@ -258,8 +258,10 @@ import Testing
         ("far", "completelydifferent = 1", "t.conf:3: unknown key \"completelydifferent\" in [monitor]"),
         ("section", "[publishr]\nfoo = 1", "t.conf:3: unknown section [publishr], did you mean [publisher]?"),
         ("named", "[monitor a]\nfoo = 1", "t.conf:3: unknown section [monitor a], did you mean [monitor]?"),
-        ("later", "[general]\nclusterkey = /a", "t.conf:4: clusterkey in [general] is not used by this version"),
-        ("friend", "[friend bob]\ntrustlevel = 80", "t.conf:3: [friend bob] is not used by this version"),
+        (
+            "later", "[publisher]\nbroadcasterbindurl = tcp://127.0.0.1:1\nreplybindurl = tcp://127.0.0.1:2\nhttpbindurl = a",
+            "t.conf:6: httpbindurl in [publisher] is not used by this version"
+        ),
     ])
     func `what nobody reads is a warning, not a fault`(_: String, lines: String, expected: String) throws {
         let configuration = try parse("[monitor]\nzmqreplyserver = tcp://hub:5678\n" + lines)

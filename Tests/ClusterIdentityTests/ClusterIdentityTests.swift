@@ -1,4 +1,6 @@
 import BanModel
+import ClusterProtocol
+import Foundation
 import Testing
 
 @testable import ClusterIdentity
@@ -97,5 +99,38 @@ private final class Checker {
         liar.sign(&forged)
         let check = Checker()
         #expect(!check.isRight(forged[0]))
+    }
+
+    /// docs/protocol.md, "Friends": three reports under one signature, of a key whose 32 bytes are 0 to 31.
+    @Test func `the document's example is signed as it says`() throws {
+        var signed = reports(3)
+        signed[1].state = Report.State(
+            version: 1_800_000_000_000_001, isLifted: true, until: Timestamp(microseconds: 1_800_000_600_000_000),
+            forget: Timestamp(microseconds: 1_800_003_600_000_000))
+        signed[2].state.until = .forever
+        signed[2].state.forget = .forever
+        key.sign(&signed)
+        let broadcast = SharedBroadcast(epoch: 123_456_789, sequence: 42, count: 3, reports: signed)
+        let document = try String(
+            contentsOfFile: #filePath.replacing("/Tests/ClusterIdentityTests/ClusterIdentityTests.swift", with: "")
+                + "/docs/protocol.md", encoding: .utf8)
+        let example = try #require(document.split(separator: "<!-- example: shared -->\n\n").last)
+        let lines = example.split(separator: "\n", omittingEmptySubsequences: false).prefix { $0.hasPrefix("    ") }
+        let bytes = [SharedBroadcast.mark] + Array(lines.map { $0.dropFirst(4) }.joined(separator: "\n").utf8)
+        let written = try SharedBroadcast(reading: bytes)
+        // Whoever signs anew may get another signature that is right, too.
+        #expect(written.reports.map(\.withoutSignature) == broadcast.reports.map(\.withoutSignature), "\(String(decoding: broadcast.bytes.dropFirst(), as: UTF8.self))")
+        let check = Checker()
+        for report in written.reports { #expect(check.isRight(report)) }
+        #expect(check.looks == 1)
+        #expect(written.bytes == bytes)
+    }
+}
+
+extension SharedReport {
+    fileprivate var withoutSignature: SharedReport {
+        var report = self
+        report.signature = nil
+        return report
     }
 }

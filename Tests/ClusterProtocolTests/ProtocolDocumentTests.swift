@@ -112,6 +112,34 @@ import Testing
         #expect(try Broadcast(reading: beacon.bytes) == beacon)
     }
 
+    private static let bob = Cluster("4kqhbvjkdmsj7a6q6sz2pvkg2bxvuyoh")!
+
+    @Test func `how far friends are trusted, and what they told`() throws {
+        let bytes = [Broadcast.mark] + (try Self.example("beacon"))
+        let beacon = try Broadcast(reading: bytes)
+        #expect(beacon.levels == [Self.bob: Trust(millionths: 600_000)!])
+        #expect(beacon.reports == [])
+        #expect(beacon.bytes == bytes)
+        let other = [Broadcast.mark] + (try Self.example("foreign report"))
+        let broadcast = try Broadcast(reading: other)
+        var report = try Self.reports().reports[0]
+        report.origin.foreign = Origin.Foreign(cluster: Self.bob, friend: Self.bob)
+        report.way = Way(trust: .full)
+        #expect(broadcast.reports == [report])
+        #expect(broadcast.bytes == other)
+    }
+
+    @Test func `what a friend asks, and hears`() throws {
+        let bytes = try Self.example("share")
+        let request = SyncRequest(
+            asker: Asker(host: Host(Self.bob.id)!, token: nil),
+            question: .since(epoch: 123_456_789, sequence: 40), isFriends: true)
+        #expect(try HubQuestion(bytes) == .sync(request))
+        #expect(request.bytes == bytes)
+        let shared = [SharedBroadcast.mark] + (try Self.example("shared"))
+        #expect(try SharedBroadcast(reading: shared).bytes == shared)
+    }
+
     @Test(arguments: ["since", "fetch", "fetch after"])
     func `what a copy asks`(name: String) throws {
         let bytes = try Self.example(name)

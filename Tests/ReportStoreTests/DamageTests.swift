@@ -154,20 +154,54 @@ import Testing
     @Test func `a later step of the schema keeps the reports, and one that fails changes nothing`() async throws {
         let rig = try StoreRig()
         let reports = try await filled(rig)
-        let broken = "ALTER TABLE hub.reports ADD COLUMN trust INTEGER; ALTER TABLE hub.nothing ADD COLUMN a"
+        let broken = "ALTER TABLE hub.reports ADD COLUMN later INTEGER; ALTER TABLE hub.nothing ADD COLUMN a"
         var database = try ReportDatabase(path: rig.path, steps: Schema.steps + [broken])
         #expect(throws: StoreError.self) { try database.open() }
         #expect(try await rig.kept() == reports)
-        let step = "ALTER TABLE hub.reports ADD COLUMN trust INTEGER NOT NULL DEFAULT 1000000"
+        let step = "ALTER TABLE hub.reports ADD COLUMN later INTEGER NOT NULL DEFAULT 1000000"
         database = try ReportDatabase(path: rig.path, steps: Schema.steps + [step])
         try database.open()
         var loaded: Set<Report> = []
         try database.load(chunk: 100) { loaded.formUnion($0) }
         #expect(loaded == reports)
         try database.close()
-        #expect(try await rig.sql("SELECT DISTINCT trust FROM reports") == "[(1000000,)]")
+        #expect(try await rig.sql("SELECT DISTINCT later FROM reports") == "[(1000000,)]")
         let error = #expect(throws: StoreError.self) { try rig.open() }
         #expect(error?.kind == .newer(Schema.steps.count + 1))
+    }
+
+    @Test func `a database from before there were friends keeps its reports`() async throws {
+        let rig = try StoreRig()
+        var database = try ReportDatabase(path: rig.path, steps: Array(Schema.steps.prefix(1)))
+        try database.open()
+        try database.close()
+        for row in ["origins VALUES (3, 'web1', 'person')", "jails VALUES (5, 'sshd')",
+            "reports VALUES ('192.0.2.7', 5, 3, 11, 0, 22, 33)",
+        ] { try await rig.sql("INSERT INTO \(row)") }
+        let state = Report.State(
+            version: 11, isLifted: false, until: Timestamp(microseconds: 22), forget: Timestamp(microseconds: 33))
+        let report = Report(
+            origin: Origin(host: Host("web1")!, source: .person),
+            subject: Subject(Jail("sshd")!, try Address("192.0.2.7")), state: state)
+        #expect(try await rig.kept() == [report])
+    }
+
+    @Test func `what friends told is kept with its way and its signature`() async throws {
+        let rig = try StoreRig()
+        let (own, other) = (Cluster(String(repeating: "a", count: 32))!, Cluster(String(repeating: "b", count: 32))!)
+        var foreign = try StoreRig.report("192.0.2.1")
+        foreign.origin.foreign = Origin.Foreign(cluster: own, friend: other)
+        foreign.way = Way(trust: Trust(millionths: 640_000)!, hops: [own, other])
+        foreign.signature = Signature(bytes: [0, 1, 254, 255])
+        var second = foreign
+        second.origin.foreign?.friend = own
+        second.way?.hops = [own]
+        second.signature = nil
+        let plain = try StoreRig.report("192.0.2.1")
+        let store = try rig.open()
+        await store.store([.put(foreign), .put(second), .put(plain)], ticket: 1)
+        await store.ended()
+        #expect(try await rig.kept() == [foreign, second, plain])
     }
 
     @Test func `a folder that is not there is said`() throws {
