@@ -36,10 +36,15 @@ extension Client {
     }
 
     /// Whether it may hear what is broadcast, to whomever.
-    package var mayListen: Bool { mayHear(toFriends: false) || mayHear(toFriends: true) }
+    package var mayListen: Bool { !roles.isDisjoint(with: [.subscribe, .administer, .friend]) }
 
-    /// Whether it may hear what is broadcast to copies, or to friends.
-    package func mayHear(toFriends: Bool) -> Bool {
-        !roles.isDisjoint(with: toFriends ? [.friend] : [.subscribe, .administer])
+    /// - Parameter own: the hub's own cluster; nil: it has neither friends nor twins.
+    package func mayHear(_ audience: Audience, of own: Cluster?) -> Bool {
+        switch audience {
+        case .copies: !roles.isDisjoint(with: [.subscribe, .administer])
+        case .friends: roles.contains(.friend)
+        // A hub speaks in its cluster's name.
+        case .twins: roles.contains(.friend) && own.map { $0.id == host.name } ?? false
+        }
     }
 }

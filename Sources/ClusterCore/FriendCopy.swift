@@ -1,6 +1,6 @@
 package import BanModel
 
-/// How this hub keeps up with a friend: what it asks him, and what has come of what he told.
+/// How this hub keeps up with a friend or a twin: what it asks him, and what has come of what he told.
 package struct FriendCopy: Sendable {
     private var sync = CopySync()
     /// So many of his reports were news.
@@ -25,9 +25,13 @@ package struct FriendCopy: Sendable {
         sync.heard(count, epoch: epoch, upTo: sequence)
     }
 
-    /// He has answered ``question``. What he has in all his buckets is asked for where he does not know what has changed:
-    /// how what we have of him was shared is nothing that we could compare.
-    package mutating func answered(_ answer: CopyAnswer<SharedReport>) { sync.answered(answer, own: ReportBuckets()) }
+    /// He has answered ``question``.
+    ///
+    /// - Parameter own: what is compared with a twin's buckets. Of a friend's, who does not know what has changed, all are
+    ///   asked for: how what he shared is kept is nothing that both sides could compare.
+    package mutating func answered(_ answer: CopyAnswer<some Any>, own: ReportBuckets = ReportBuckets()) {
+        sync.answered(answer, own: own)
+    }
 
     /// What has come of his reports.
     package mutating func note(taken: Int, refused: [FriendRefusal: Int]) {

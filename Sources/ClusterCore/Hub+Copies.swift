@@ -14,8 +14,8 @@ extension Hub {
         }
     }
 
-    /// With all that is known of the ways that reports came.
-    func wholeAnswer(_ question: CopyQuestion, atMost count: Int) -> CopyAnswer<Report> {
+    /// To a twin: with all that is known of the ways that reports came.
+    package func wholeAnswer(_ question: CopyQuestion, atMost count: Int) -> CopyAnswer<Report> {
         switch question {
         case .since(let epoch, let sequence):
             changes(since: epoch, sequence, atMost: count)

@@ -121,4 +121,45 @@ extension Hub {
             .fetched(whole: whole, after: key, shared(reports))
         }
     }
+
+    // MARK: Twins
+
+    /// Digests of all that this hub keeps.
+    package var buckets: ReportBuckets { table.buckets }
+
+    /// What another hub of this cluster has told: everything as it entered the cluster.
+    package mutating func take(
+        fromTwin reports: [Report], at now: Timestamp
+    ) -> (outcome: Outcome, refused: [FriendRefusal: Int]) {
+        look(at: now)
+        var outcome = Outcome()
+        var refused: [FriendRefusal: Int] = [:]
+        for report in reports {
+            let count = outcome.news.count
+            if merge(report, into: &outcome, at: now) != nil {
+                let isExempt = !report.state.isLifted && reason(against: report.subject.address) != nil
+                refused[isExempt ? .neverBanned : .tooMany, default: 0] += 1
+            } else if outcome.news.count > count {
+                outcome.broadcasts +=
+                    report.origin.source == .allow
+                    ? retellOverlapping(report.subject.address, at: believed(now)) : tell(report, at: believed(now))
+            }
+        }
+        return (outcome, refused)
+    }
+
+    /// How far this hub trusts its own friends, not a twin's.
+    package var ownLevels: [Cluster: Trust] { settings.levels }
+
+    /// Those that have said whom they trust.
+    package var twins: Set<Host> { Set(adopted.keys) }
+
+    /// How far a twin trusts its friends, all of them. Who is not this hub's own friend is trusted as far here too.
+    ///
+    /// - Returns: what changes by it; nil where it is no news.
+    package mutating func adopt(_ levels: [Cluster: Trust], from twin: Host, at now: Timestamp) -> Outcome? {
+        guard adopted[twin] ?? [:] != levels else { return nil }
+        adopted[twin] = levels.isEmpty ? nil : levels
+        return reconfigure(settings, at: now)
+    }
 }

@@ -77,6 +77,8 @@ package struct Hub: Sendable {
     /// New at each start.
     package let epoch: UInt64
     var table: ReportTable
+    /// How far each twin trusts its friends.
+    var adopted: [Host: [Cluster: Trust]] = [:]
     /// How many changes there were in this epoch.
     package private(set) var sequence: UInt64 = 0
     /// What the last of them were about.
@@ -122,9 +124,10 @@ package struct Hub: Sendable {
 
     /// From the next request on; what is exempt from now on is not told of any more.
     package mutating func reconfigure(_ settings: Settings, at now: Timestamp) -> Outcome {
-        let isOther = (self.settings.levels, self.settings.threshold) != (settings.levels, settings.threshold)
+        let (levels, threshold) = (table.levels, self.settings.threshold)
         self.settings = settings
-        table.levels = settings.levels
+        table.levels = trusted
+        let isOther = (levels, threshold) != (table.levels, settings.threshold)
         var outcome = Outcome()
         look(at: now)
         let exempt = toldOf.filter { objection(against: $0, at: clock.believed(now)) != nil }
@@ -134,9 +137,15 @@ package struct Hub: Sendable {
         return outcome
     }
 
-    /// How far each friend is trusted: not at all who is none any more, but has told us something that is kept.
+    /// How far each friend is trusted, a twin's too: not at all who is none any more, but has told us something that is kept.
     package var levels: [Cluster: Trust] {
-        settings.levels.merging(table.countsByFriend.mapValues { _ in .none }) { level, _ in level }
+        table.levels.merging(table.countsByFriend.mapValues { _ in .none }) { level, _ in level }
+    }
+
+    /// Of several twins the least trust counts.
+    private var trusted: [Cluster: Trust] {
+        let twins = adopted.values.reduce(into: [:]) { all, levels in all.merge(levels, uniquingKeysWith: min) }
+        return twins.merging(settings.levels) { _, own in own }
     }
 
     /// Everything that it keeps, in no order.
@@ -224,7 +233,9 @@ package struct Hub: Sendable {
             HubGreeting(
                 epoch: epoch, sequence: sequence, time: time, longestRequest: longestRequest,
                 reportsPerRequest: reportsPerRequest, maximumBantime: settings.maximumBantime,
-                version: summary.version, digest: summary.digest, levels: levels))
+                version: summary.version, digest: summary.digest,
+                // A twin has friends of its own, and hears of those that this hub has.
+                levels: host.name == settings.cluster?.id ? settings.levels : levels))
     }
 
     // MARK: Time

@@ -8,8 +8,8 @@ package import BanModel
 ///
 /// A sign of life has lines `trust FRIEND MILLIONTHS` instead.
 package struct Broadcast: Hashable, Sendable {
-    /// What every broadcast of the new form begins with, and none of the old one.
-    package static let mark: UInt8 = 0x01
+    /// What every broadcast of the new form to copies begins with, and none of the old one.
+    package static let mark = Audience.copies.mark
     private static let head = "REPORTS"
     /// In bytes, and in reports: the longest of these fit.
     package static let longest = 1 << 18
@@ -29,9 +29,12 @@ package struct Broadcast: Hashable, Sendable {
         self.levels = levels
     }
 
-    package var bytes: [UInt8] {
+    package var bytes: [UInt8] { bytes(to: .copies) }
+
+    /// Twins are told of the ways of reports as well.
+    package func bytes(to audience: Audience) -> [UInt8] {
         var fields = FieldWriter()
-        fields.append("\(Character(Unicode.Scalar(Self.mark)))\(Self.head) \(hexadecimal(epoch)) \(sequence)")
+        fields.append("\(Character(Unicode.Scalar(audience.mark)))\(Self.head) \(hexadecimal(epoch)) \(sequence)")
         fields.addLines(reports)
         fields.addLines(FriendLevel.all(levels))
         return fields.bytes
@@ -39,7 +42,9 @@ package struct Broadcast: Hashable, Sendable {
 
     package init(reading bytes: [UInt8]) throws(HubRefusal) {
         guard bytes.count <= Self.longest else { throw HubRefusal(.never, "a broadcast of \(bytes.count) bytes") }
-        guard bytes.first == Self.mark else { throw HubRefusal(.never, "a broadcast of the old form") }
+        guard [Audience.copies.mark, Audience.twins.mark].contains(bytes.first) else {
+            throw HubRefusal(.never, "a broadcast of another form")
+        }
         var fields = FieldReader(bytes, from: 1)
         guard fields.word() == Self.head, let epoch = fields.hexadecimal(), let sequence = fields.unsigned(),
             fields.isAtEnd
@@ -54,6 +59,23 @@ package struct Broadcast: Hashable, Sendable {
                 throw HubRefusal(.never, "a line that is no report")
             }
         }
+    }
+}
+
+extension Audience {
+    /// What a broadcast to them begins with.
+    package var mark: UInt8 {
+        switch self {
+        case .copies: 0x01
+        case .friends: 0x02
+        case .twins: 0x03
+        }
+    }
+
+    /// To whom what begins like this is told; nil: to peers of the old form.
+    package init?(mark: UInt8?) {
+        guard let audience = Self.allCases.first(where: { $0.mark == mark }) else { return nil }
+        self = audience
     }
 }
 

@@ -9,7 +9,7 @@ extension HubQuestion {
         case .reports(let request): Self.purposes(of: request)
         case .held(let request): [.report(as: request.host)]
         case .sync(let request):
-            [request.isFriends ? .befriend(as: request.asker.host) : .copy(as: request.asker.host)]
+            [request.audience == .copies ? .copy(as: request.asker.host) : .befriend(as: request.asker.host)]
         case .progress(let request): [.copy(as: request.asker.host)]
         case .status(let request): [.administer(as: request.asker.host)]
         case .show(let request): [.administer(as: request.asker.host)]

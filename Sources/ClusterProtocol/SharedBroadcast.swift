@@ -6,9 +6,9 @@ package import BanModel
 ///     <0x02>SHARED EPOCH SEQUENCE COUNT
 ///     banned CLUSTER/web1 log sshd 192.0.2.1 1800000000000000 1800000600000000 weighs 1000000 by CLUSTER SIGNATURE
 package struct SharedBroadcast: Hashable, Sendable {
-    package static let mark: UInt8 = 0x02
+    package static let mark = Audience.friends.mark
     private static let head = "SHARED"
-    /// In reports: the longest of these fit into ``Broadcast/longest`` bytes.
+    /// In reports, with their ways: the longest of these fit into ``Broadcast/longest`` bytes.
     package static let mostReports = 200
 
     package var epoch: UInt64

@@ -10,32 +10,34 @@ package import BanModel
 ///     SYNC|HOST [TOKEN]
 ///     fetch BUCKET … [after HOST SOURCE JAIL ADDRESS]
 ///
-/// A friend asks in the same way for what friends are told: `SHARE|CLUSTER`.
+/// A friend's hub asks in the same way for what friends are told, `SHARE|CLUSTER`, and a twin for all that there is,
+/// `TWIN|CLUSTER`.
 package struct SyncRequest: Hashable, Sendable {
-    private static let (verb, friendsVerb) = ("SYNC", "SHARE")
+    private static let verbs: [(Audience, String)] = [(.copies, "SYNC"), (.friends, "SHARE"), (.twins, "TWIN")]
 
     package var asker: Asker
     package var question: CopyQuestion
-    package var isFriends: Bool
+    package var audience: Audience
 
-    package init(asker: Asker, question: CopyQuestion, isFriends: Bool = false) {
+    package init(asker: Asker, question: CopyQuestion, audience: Audience = .copies) {
         self.asker = asker
         self.question = question
-        self.isFriends = isFriends
+        self.audience = audience
     }
 
     package var bytes: [UInt8] {
-        AskedLines.bytes(isFriends ? Self.friendsVerb : Self.verb, asker, question.line)
+        let verb = Self.verbs.first { $0.0 == audience }?.1 ?? ""
+        return AskedLines.bytes(verb, asker, question.line)
     }
 
     /// nil where the request is another one.
     init?(reading bytes: [UInt8]) throws(HubRefusal) {
-        for (verb, isFriends) in [(Self.verb, false), (Self.friendsVerb, true)] {
+        for (audience, verb) in Self.verbs {
             guard let request = try AskedLines(verb, reading: bytes) else { continue }
             let question = try request.only { (fields) throws(HubRefusal) -> CopyQuestion? in
                 CopyQuestion(reading: &fields)
             }
-            self.init(asker: request.asker, question: question, isFriends: isFriends)
+            self.init(asker: request.asker, question: question, audience: audience)
             return
         }
         return nil

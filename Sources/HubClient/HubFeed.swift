@@ -36,7 +36,7 @@ package final class HubFeed {
     private let link: HubLink?
     private var prefixFilter: [UInt8]
     private var hearsOldForm: Bool
-    private let isFriends: Bool
+    private let audience: Audience
     /// Whether the hub has greeted us in the new form.
     private var isNew = false
 
@@ -54,18 +54,18 @@ package final class HubFeed {
         link = replies.map { HubLink(context: context, address: HubAddress(endpoint: $0, curve: curve)) }
         self.prefixFilter = Array(prefixFilter.utf8)
         hearsOldForm = replies == nil
-        isFriends = false
+        audience = .copies
     }
 
-    /// Another cluster's hub, which is heard and asked as a friend.
+    /// As a hub hears and asks another one, a friend or a twin.
     package init(
-        context: Context, friendsBroadcasts endpoint: String, replies: String, curve: CurveClient?
+        context: Context, broadcasts endpoint: String, replies: String, curve: CurveClient?, as audience: Audience
     ) throws(ZMQError) {
         self.endpoint = endpoint
         broadcasts = try BroadcastListener(
-            context: context, address: HubAddress(endpoint: endpoint, curve: curve), prefixes: [[SharedBroadcast.mark]])
+            context: context, address: HubAddress(endpoint: endpoint, curve: curve), prefixes: [[audience.mark]])
         link = HubLink(context: context, address: HubAddress(endpoint: replies, curve: curve))
-        (prefixFilter, hearsOldForm, isFriends) = ([], false, true)
+        (prefixFilter, hearsOldForm, self.audience) = ([], false, audience)
     }
 
     /// Whether a request may be sent now.
@@ -150,14 +150,14 @@ package final class HubFeed {
     }
 
     private func hearOldForm(_ wanted: Bool) throws(ZMQError) {
-        guard wanted != hearsOldForm, !isFriends else { return }
+        guard wanted != hearsOldForm, audience == .copies else { return }
         hearsOldForm = wanted
         if wanted { try broadcasts.subscribe(prefixFilter) } else { try broadcasts.unsubscribe(prefixFilter) }
     }
 
     private static func read(_ message: SingleFrame) -> Event {
         guard case .frame(let bytes) = message else { return .dropped(reason: "a broadcast of several frames") }
-        if bytes.first == Broadcast.mark {
+        if [Audience.copies.mark, Audience.twins.mark].contains(bytes.first) {
             do throws(HubRefusal) {
                 return .broadcast(try Broadcast(reading: bytes))
             } catch {

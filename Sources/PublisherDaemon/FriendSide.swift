@@ -5,10 +5,12 @@ internal import ClusterIdentity
 internal import HubClient
 internal import ZeroMQ
 
-/// One friend's hub: what it was asked, and what has come of what it told.
+/// One friend's hub, or a twin: what it was asked, and what has come of what it told.
 struct FriendSide {
     let section: FriendSection
     let cluster: Cluster
+    /// Whether it is another hub of our own cluster.
+    let isTwin: Bool
     let feed: HubFeed
     var copy = FriendCopy()
     /// Whether the friend has not answered the question of ``FriendCopy/question`` yet.
@@ -20,12 +22,15 @@ struct FriendSide {
     var watch = BroadcastWatch()
 
     /// - Parameter secret: this hub's own key, by which the friend's knows it; nil: in the clear.
-    init(_ section: FriendSection, secret: SecretKey?, context: Context, at now: Timestamp) throws(ZMQError) {
+    init(
+        _ section: FriendSection, own: Cluster, secret: SecretKey?, context: Context, at now: Timestamp
+    ) throws(ZMQError) {
         self.section = section
         cluster = Cluster(key: section.clusterKey)
+        isTwin = cluster == own
         since = now
         feed = try HubFeed(
-            context: context, friendsBroadcasts: "\(section.broadcastEndpoint)", replies: "\(section.replyEndpoint)",
-            curve: CurveClient(secret: secret, server: section.key))
+            context: context, broadcasts: "\(section.broadcastEndpoint)", replies: "\(section.replyEndpoint)",
+            curve: CurveClient(secret: secret, server: section.key), as: isTwin ? .twins : .friends)
     }
 }

@@ -15,23 +15,34 @@ extension PublisherLoop {
     private static let helloPause: Int64 = 300_000_000
 
     /// Who the friends are from now on. One whose places are others is met anew; what he told stays.
-    mutating func befriend(_ sections: [FriendSection]) throws(ZMQError) {
-        guard clusterKey != nil else { return }
+    mutating func befriend(_ sections: [FriendSection]) throws {
+        guard let own = clusterKey?.cluster else { return }
         let secret = admission?.secret
         var sides: [FriendSide] = []
         for section in sections {
             if let known = friends.first(where: { $0.section == section }) {
                 sides.append(known)
             } else {
-                let side = try FriendSide(section, secret: secret, context: context, at: wall())
+                let side = try FriendSide(section, own: own, secret: secret, context: context, at: wall())
                 logger.notice(
-                    "a friend", metadata: [
+                    side.isTwin ? "a twin" : "a friend",
+                    metadata: [
                         "name": "\(section.name)", "cluster": "\(side.cluster)", "trustlevel": "\(section.level)",
                     ])
                 sides.append(side)
             }
         }
         friends = sides
+        // What a twin trusted when it was last heard counts until it says something else, or is none any more.
+        let twins = sides.filter(\.isTwin).map(\.section.name)
+        for twin in Set(hub.twins).union(twins).sorted() {
+            let isTwin = twins.contains(twin)
+            let isKnown = hub.twins.contains(twin)
+            if isTwin, isKnown { continue }
+            let levels = isTwin ? try levels(of: twin) : [:]
+            if let outcome = hub.adopt(levels, from: twin, at: wall()) { try tell(outcome) }
+            if !isTwin { keep([:], of: twin) }
+        }
         guard admission != nil else { return }
         let keys = sides.compactMap { side in
             side.section.key.map { ClientFile(key: $0, client: .friend(named: side.section.name.name, side.cluster)) }
@@ -50,15 +61,26 @@ extension PublisherLoop {
             sequence += UInt64(part.count)
             var reports = hub.shared(part)
             clusterKey.sign(&reports)
-            let broadcast = SharedBroadcast(
-                epoch: hub.epoch, sequence: sequence, count: part.count, reports: reports)
-            _ = try broadcasts.send(broadcast.bytes)
+            let shared = SharedBroadcast(epoch: hub.epoch, sequence: sequence, count: part.count, reports: reports)
+            _ = try broadcasts.send(shared.bytes)
+            guard friends.contains(where: \.isTwin) else { continue }
+            let whole = Broadcast(
+                epoch: hub.epoch, sequence: sequence, reports: Array(part),
+                levels: part.isEmpty ? hub.ownLevels : [:])
+            _ = try broadcasts.send(whole.bytes(to: .twins))
         } while !rest.isEmpty
     }
 
-    /// What a friend asks to catch up.
-    func answerFriend(_ question: CopyQuestion) -> [UInt8] {
+    /// What a friend, or a twin, asks to catch up.
+    func answerHub(_ request: SyncRequest) -> [UInt8] {
         guard let clusterKey else { return HubRefusal(.later, "this hub has no clusterkey, and no friends").bytes }
+        let question = request.question
+        if request.audience == .twins {
+            guard request.asker.host.name == clusterKey.cluster.id else {
+                return HubRefusal(.later, "that is for the hubs of this cluster").bytes
+            }
+            return SyncReply.answer(hub.wholeAnswer(question, atMost: SyncBounds.mostShared)).bytes
+        }
         var answer = hub.answerFriend(question, atMost: SyncBounds.mostShared)
         switch answer {
         case .changes(let epoch, let sequence, let latest, var reports):
@@ -101,7 +123,9 @@ extension PublisherLoop {
         if let greeted = friends[index].greeted, now - greeted >= Self.helloPause {
             try feed.greetAgain(hello, at: now)
         } else if let question = friends[index].copy.question {
-            let request = SyncRequest(asker: Asker(host: name, token: nil), question: question, isFriends: true)
+            let request = SyncRequest(
+                asker: Asker(host: name, token: nil), question: question,
+                audience: friends[index].isTwin ? .twins : .friends)
             friends[index].isAsking = try feed.ask(request.bytes, at: now)
         }
     }
@@ -116,7 +140,12 @@ extension PublisherLoop {
             _ = friends[index].watch.heard(at: SystemClock.monotonic())
             friends[index].copy.heard(broadcast.count, epoch: broadcast.epoch, upTo: broadcast.sequence)
             try take(broadcast.reports, from: index)
-        case .broadcast, .announcement: break  // not asked for
+        case .broadcast(let broadcast):
+            _ = friends[index].watch.heard(at: SystemClock.monotonic())
+            friends[index].copy.heard(broadcast.reports.count, epoch: broadcast.epoch, upTo: broadcast.sequence)
+            try take(fromTwin: broadcast.reports, index)
+            if broadcast.reports.isEmpty { try adopt(broadcast.levels, from: name) }
+        case .announcement: break  // not asked for
         case .dropped(let reason):
             complaints.say(
                 "friend's message \(name)", "a friend's message was dropped",
@@ -128,24 +157,22 @@ extension PublisherLoop {
                 logger.notice("a friend answers", metadata: ["friend": "\(name)"])
             }
             friends[index].greeted = SystemClock.monotonic()
-            if greeting == nil { unusable("a hub of the old form has no friends", index) }
+            if let greeting {
+                if friends[index].isTwin { try adopt(greeting.levels, from: name) }
+            } else {
+                unusable("a hub of the old form has no friends", index)
+            }
             friends[index].watch.answered(at: SystemClock.monotonic())
         case .reply(let bytes):
             friends[index].isAsking = false
-            switch SyncReply<SharedReport>(bytes) {
-            case .answer(let answer):
-                let question = friends[index].copy.question
-                friends[index].copy.answered(answer)
-                switch answer {
-                case .changes(_, _, _, let reports), .fetched(_, _, let reports): try take(reports, from: index)
-                case .buckets: break
+            if friends[index].isTwin {
+                try take(SyncReply<Report>(bytes), from: index) { loop, reports throws(ZMQError) in
+                    try loop.take(fromTwin: reports, index)
                 }
-                guard friends[index].copy.question != question || question == nil else {
-                    return unusable("he answered nothing", index)
+            } else {
+                try take(SyncReply<SharedReport>(bytes), from: index) { loop, reports throws(ZMQError) in
+                    try loop.take(reports, from: index)
                 }
-                friends[index].feed.isWell()
-            case .refusal(let refusal): unusable("he refuses us: \(refusal)", index)
-            case .nonsense: unusable("he answered nonsense", index)
             }
         case .lost(let reason):
             if friends[index].greeted != nil { friends[index].since = wall() }
@@ -154,6 +181,44 @@ extension PublisherLoop {
             complaints.say(
                 "friend \(name) \(reason)", "a friend cannot be asked", ["friend": "\(name)", "reason": "\(reason)"])
         }
+    }
+
+    private mutating func take<Entry>(
+        _ reply: SyncReply<Entry>, from index: Int,
+        _ takeReports: (inout PublisherLoop, [Entry]) throws(ZMQError) -> Void
+    ) throws(ZMQError) {
+        switch reply {
+        case .answer(let answer):
+            let question = friends[index].copy.question
+            // First what it brings: what is then compared has it.
+            switch answer {
+            case .changes(_, _, _, let reports), .fetched(_, _, let reports): try takeReports(&self, reports)
+            case .buckets: break
+            }
+            friends[index].copy.answered(answer, own: friends[index].isTwin ? hub.buckets : ReportBuckets())
+            guard question == nil || friends[index].copy.question != question else {
+                return unusable("he answered nothing", index)
+            }
+            friends[index].feed.isWell()
+        case .refusal(let refusal): unusable("he refuses us: \(refusal)", index)
+        case .nonsense: unusable("he answered nonsense", index)
+        }
+    }
+
+    private mutating func take(fromTwin reports: [Report], _ index: Int) throws(ZMQError) {
+        guard !reports.isEmpty else { return }
+        let (outcome, refused) = hub.take(fromTwin: reports, at: wall())
+        friends[index].copy.note(taken: outcome.news.count, refused: refused)
+        complain(refused, of: index)
+        try tell(outcome)
+    }
+
+    /// How far a twin trusts its friends counts here too, and after a restart without it.
+    private mutating func adopt(_ levels: [Cluster: Trust], from twin: Host) throws(ZMQError) {
+        guard let outcome = hub.adopt(levels, from: twin, at: wall()) else { return }
+        keep(levels, of: twin)
+        try tell(outcome)
+        try broadcast([])
     }
 
     private mutating func unusable(_ reason: String, _ index: Int) {
@@ -175,11 +240,16 @@ extension PublisherLoop {
         let (outcome, full) = hub.take(news, from: friend, at: wall())
         refused.merge(full, uniquingKeysWith: +)
         friends[index].copy.note(taken: outcome.news.count, refused: refused)
+        complain(refused, of: index)
+        try tell(outcome)
+    }
+
+    private mutating func complain(_ refused: [FriendRefusal: Int], of index: Int) {
+        let name = friends[index].section.name
         for (refusal, count) in refused.sorted(by: { $0.key < $1.key }) where refusal != .isOurs {
             complaints.say(
-                "friend's report \(friend) \(refusal)", "a friend's report is not taken: it \(refusal.reason)",
-                ["friend": "\(friends[index].section.name)", "count": "\(count)"])
+                "friend's report \(name) \(refusal)", "a friend's report is not taken: it \(refusal.reason)",
+                ["friend": "\(name)", "count": "\(count)"])
         }
-        try tell(outcome)
     }
 }

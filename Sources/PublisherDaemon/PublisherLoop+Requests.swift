@@ -92,7 +92,7 @@ extension PublisherLoop {
         case .sync(let request):
             // What is broadcast to everybody needs no token.
             logger.debug("sync", metadata: ["host": "\(request.asker.host)", "asks": "\(request.question)"])
-            if request.isFriends { return answerFriend(request.question) }
+            if request.audience != .copies { return answerHub(request) }
             return SyncReply.answer(hub.answer(request.question, atMost: SyncBounds.mostReports)).bytes
         case .held(let request):
             let held = hub.held(

@@ -1,4 +1,5 @@
 internal import BanModel
+internal import ClusterIdentity
 internal import ClusterProtocol
 internal import DaemonKit
 internal import LinuxSystem
@@ -35,7 +36,8 @@ extension PublisherLoop {
             // What he may not hear, he is not given, whatever he asks for.
             if wish == 1, admission != nil {
                 let sender = admission!.sender(userID: broadcasts.userID, at: wall())
-                guard sender?.client.mayHear(toFriends: prefix.first == SharedBroadcast.mark) == true else { continue }
+                let audience = Audience(mark: prefix.first) ?? .copies
+                guard sender?.client.mayHear(audience, of: clusterKey?.cluster) == true else { continue }
             }
             let prefixes = prefix.isEmpty ? Self.printable.map { [$0] } : [prefix]
             for prefix in prefixes {

@@ -175,7 +175,7 @@ struct PublisherLoop: ~Copyable {
     }
 
     /// - Parameter news: the hub's latest; none: a beacon.
-    private mutating func broadcast(_ news: [Report]) throws(ZMQError) {
+    mutating func broadcast(_ news: [Report]) throws(ZMQError) {
         var sequence = hub.sequence - UInt64(news.count)
         var rest = news[...]
         repeat {
@@ -187,6 +187,27 @@ struct PublisherLoop: ~Copyable {
             _ = try broadcasts.send(broadcast.bytes)
         } while !rest.isEmpty
         try share(news)
+    }
+
+    // MARK: What twins trust
+
+    private static func note(of twin: Host) -> String { "friends of the twin \(twin)" }
+
+    func keep(_ levels: [Cluster: Trust], of twin: Host) {
+        let text = levels.isEmpty ? nil : FriendLevel.all(levels).map { "\($0.friend) \($0.trust.millionths)" }.joined(separator: "\n")
+        store.write([.note(Self.note(of: twin), text)], ticket: 0)
+    }
+
+    /// What was kept.
+    func levels(of twin: Host) throws -> [Cluster: Trust] {
+        var levels: [Cluster: Trust] = [:]
+        for line in try store.note(Self.note(of: twin))?.split(separator: "\n") ?? [] {
+            let words = line.split(separator: " ")
+            guard words.count == 2, let friend = Cluster(words[0]), let trust = Int(words[1]).flatMap({ Trust(millionths: $0) })
+            else { continue }
+            levels[friend] = trust
+        }
+        return levels
     }
 
     // MARK: Who comes in

@@ -50,8 +50,12 @@ import Testing
         let client = Client(name: "web", host: Self.web, roles: [role])
         #expect((client.refusal(of: purpose) == nil) == isOpen)
         #expect(client.refusal(of: purpose).map { $0.verdict == .later } ?? true)
+        let own = Cluster(String(repeating: "a", count: 32))!
+        #expect(Client.friend(named: "other hub", own).mayHear(.twins, of: own))
+        #expect(!Client.friend(named: "other hub", own).mayHear(.twins, of: nil))
         #expect(client.mayListen == [.subscribe, .administer, .friend].contains(role))
-        #expect(client.mayHear(toFriends: true) == (role == .friend))
-        #expect(client.mayHear(toFriends: false) == [.subscribe, .administer].contains(role))
+        #expect(client.mayHear(.friends, of: nil) == (role == .friend))
+        #expect(client.mayHear(.copies, of: nil) == [.subscribe, .administer].contains(role))
+        #expect(!client.mayHear(.twins, of: Cluster(String(repeating: "a", count: 32))))
     }
 }

@@ -133,7 +133,7 @@ import Testing
         let bytes = try Self.example("share")
         let request = SyncRequest(
             asker: Asker(host: Host(Self.bob.id)!, token: nil),
-            question: .since(epoch: 123_456_789, sequence: 40), isFriends: true)
+            question: .since(epoch: 123_456_789, sequence: 40), audience: .friends)
         #expect(try HubQuestion(bytes) == .sync(request))
         #expect(request.bytes == bytes)
         let shared = [SharedBroadcast.mark] + (try Self.example("shared"))

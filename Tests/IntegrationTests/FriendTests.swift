@@ -72,4 +72,109 @@ struct FriendlyCluster {
         print(try clusters["D"]!.command("list"))
         print(try clusters["C"]!.command("friends"))
     }
+
+    /// Two hubs of one cluster, each the other's twin, in the clear.
+    private struct Twins {
+        let keys: Folder
+        var hubs: [TestHub] = []
+
+        init() async throws {
+            keys = try Folder()
+            let made = try Daemon.run("fail2ban-cluster", ["keygen", "--config", keys.file("conf")])
+            try #require(made.status == 0, "\(made)")
+            let general = "clusterkey = \(keys.file("fail2ban-cluster.clusterkey"))"
+            for name in ["one", "two"] {
+                let hub = try await TestHub(name: name, general: general)
+                try hub.stayWhereItIs()
+                hubs.append(hub)
+            }
+            try await FriendTests.befriend(hubs[0], hubs[1], named: "two")
+            try await FriendTests.befriend(hubs[1], hubs[0], named: "one")
+        }
+
+        var urls: (replies: String, broadcasts: String) {
+            (hubs.map(\.replies).joined(separator: " "), hubs.map(\.broadcasts).joined(separator: " "))
+        }
+    }
+
+    /// This hub takes that one for a friend, or for its twin.
+    private static func befriend(_ hub: TestHub, _ other: TestHub, named name: String, level: Int = 80) async throws {
+        let exported = try Daemon.run(
+            "fail2ban-cluster", ["friends", "export", "--config", other.publisher.folder.file("conf")])
+        try #require(exported.status == 0, "\(exported)")
+        let section = exported.output.replacing(/\[friend .*\]/, with: "[friend \(name)]")
+        _ = try await hub.publisher.reload { $0 += "\n\(section)trustlevel = \(level)\n" }
+    }
+
+    private static func held(by hub: TestHub) throws -> Set<String> {
+        let list = try Daemon.run(
+            "fail2ban-cluster", ["list", "--json", "--config", hub.publisher.folder.file("conf")])
+        try #require(list.status == 0, "\(list)")
+        let entries = try JSONSerialization.jsonObject(with: Data(list.output.utf8)) as? [[String: Any]]
+        return Set((entries ?? []).compactMap { $0["address"] as? String })
+    }
+
+    @Test func `schedule 34: a friend of one twin's weighs the same on both`() async throws {
+        let twins = try await Twins()
+        let friendKeys = try Folder()
+        try #require(try Daemon.run("fail2ban-cluster", ["keygen", "--config", friendKeys.file("conf")]).status == 0)
+        let friend = try await TestHub(
+            name: "friend", general: "clusterkey = \(friendKeys.file("fail2ban-cluster.clusterkey"))")
+        try friend.stayWhereItIs()
+        try await Self.befriend(twins.hubs[0], friend, named: "friend", level: 60)
+        try await Self.befriend(friend, twins.hubs[0], named: "us")
+        let log = try Folder()
+        try log.append("", to: "fail2ban.log")
+        let monitor = try await friend.monitor(host: "far", log: log.file("fail2ban.log"), socket: nil)
+        try log.append(WireTests.line("[sshd] Ban 198.51.100.9"), to: "fail2ban.log")
+        for hub in twins.hubs {
+            try await eventually("60 % on \(hub.replies)") {
+                let list = try Daemon.run(
+                    "fail2ban-cluster", ["list", "--pending", "--config", hub.publisher.folder.file("conf")])
+                return list.output.contains("198.51.100.9") && list.output.contains(" 60% ")
+            }
+        }
+        // The one that has no such friend knows how far he is trusted also when it has begun anew, and its twin is gone.
+        twins.hubs[0].publisher.kill9()
+        try await twins.hubs[1].restart()
+        let list = try Daemon.run(
+            "fail2ban-cluster", ["list", "--pending", "--config", twins.hubs[1].publisher.folder.file("conf")])
+        #expect(list.output.contains(" 60% "), "\(list)")
+        withExtendedLifetime(monitor) {}
+    }
+
+    @Test func `a twin that is killed amid bans holds all of them when it is back, and nobody was freed`() async throws {
+        let twins = try await Twins()
+        let log = try Folder()
+        try log.append("", to: "fail2ban.log")
+        let monitor = try await twins.hubs[0].monitor(
+            host: "a", log: log.file("fail2ban.log"), socket: nil,
+            more: "")
+        let subscriber = try await Daemon(
+            "fail2ban-subscriber", host: "b",
+            section: """
+                [subscriber]
+                zmqpublisherurl = \(twins.urls.broadcasts)
+                zmqreplyserver = \(twins.urls.replies)
+                subscriberaction = log
+                logfile = \(log.file("bans"))
+                """)
+        // 500 a second, in pieces of 50.
+        let all = (0..<3_000).map { "198.18.\($0 / 250).\($0 % 250 + 1)" }
+        for (piece, start) in stride(from: 0, to: all.count, by: 50).enumerated() {
+            try log.append(
+                all[start..<start + 50].map { WireTests.line("[sshd] Ban \($0)") }.joined(), to: "fail2ban.log")
+            if piece == 20 { twins.hubs[1].publisher.kill9() }
+            if piece == 40 { try await twins.hubs[1].publisher.start() }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        try await eventually("all on both", within: .seconds(30)) {
+            try twins.hubs.allSatisfy { try Self.held(by: $0) == Set(all) }
+        }
+        try await eventually("all obeyed") {
+            let lines = log.lines(of: "bans")
+            return lines.count == all.count && lines.allSatisfy { $0.contains("|Ban|") }
+        }
+        withExtendedLifetime((monitor, subscriber)) {}
+    }
 }
