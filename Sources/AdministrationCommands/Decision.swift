@@ -13,7 +13,8 @@ struct Decision: CustomStringConvertible {
     ///   - reports: on this address, each as it counts.
     ///   - levels: how far each friend is trusted.
     /// - Returns: nil where none is live.
-    init?(_ address: Address, _ reports: [Report], levels: [Cluster: Trust] = [:], threshold: Trust, at now: Timestamp) {
+    init?(_ address: Address, _ reports: [Report], levels: [Cluster: Trust] = [:], threshold: Trust, at now: Timestamp)
+    {
         let vouchers = Voucher.all(of: reports, levels: levels, at: now)
         guard let last = vouchers.map(\.until).max() else { return nil }
         self.address = address

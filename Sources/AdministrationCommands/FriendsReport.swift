@@ -22,7 +22,8 @@ struct FriendsReport {
         }
         let prints = friends.map { "\($0.cluster)  \($0.name)" }
         let reasons = Set(friends.flatMap(\.refused.keys)).sorted().map { "\($0.rawValue): it \($0.reason)." }
-        return ([table.text, prints.joined(separator: "\n")] + (reasons.isEmpty ? [] : [reasons.joined(separator: "\n")]))
+        return
+            ([table.text, prints.joined(separator: "\n")] + (reasons.isEmpty ? [] : [reasons.joined(separator: "\n")]))
             .joined(separator: "\n\n")
     }
 

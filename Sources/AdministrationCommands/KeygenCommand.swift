@@ -58,7 +58,8 @@ struct KeygenCommand: SetupCommand {
         let secret = ClusterKey.makeSecret()
         try FileSystem.writeAtomically(path: path.text, bytes: KeyFile.contents(secret), mode: KeyFile.permissions)
         if let user = try SystemUser(named: Self.hubUser) { try FileSystem.give(path.text, to: user) }
-        StandardError.write("The cluster's secret key is in \(path): back it up, and give it to the hub's twins alone.\n")
+        StandardError.write(
+            "The cluster's secret key is in \(path): back it up, and give it to the hub's twins alone.\n")
         return path
     }
 }

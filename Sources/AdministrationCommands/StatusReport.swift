@@ -15,18 +15,19 @@ struct StatusReport {
     }
 
     var text: String {
-        let parts = [
-            """
-            hub      \(endpoint)
-            epoch    \(hexadecimal(status.epoch)), change \(status.sequence)
-            bans     \(status.bans)
-            reports  \(status.reports) kept
-            store    \(LogText.escaped(status.store))
-            clock    \(status.time.text) UTC, \(Self.seconds(clockOffset)) ahead of this host
-            """,
-            Self.monitors(status.monitors),
-            Self.subscribers(status.subscribers),
-        ] + (status.friends.isEmpty ? [] : [FriendsReport(status.friends).text])
+        let parts =
+            [
+                """
+                hub      \(endpoint)
+                epoch    \(hexadecimal(status.epoch)), change \(status.sequence)
+                bans     \(status.bans)
+                reports  \(status.reports) kept
+                store    \(LogText.escaped(status.store))
+                clock    \(status.time.text) UTC, \(Self.seconds(clockOffset)) ahead of this host
+                """,
+                Self.monitors(status.monitors),
+                Self.subscribers(status.subscribers),
+            ] + (status.friends.isEmpty ? [] : [FriendsReport(status.friends).text])
         return parts.joined(separator: "\n\n")
     }
 

@@ -6,7 +6,8 @@ package struct Cluster: Hashable, Sendable, Comparable, CustomStringConvertible 
 
     /// nil where the text is no fingerprint.
     package init?(_ text: some StringProtocol) {
-        guard text.utf8.count == Self.length, text.utf8.allSatisfy({ (0x61...0x7A).contains($0) || (0x32...0x37).contains($0) })
+        guard text.utf8.count == Self.length,
+            text.utf8.allSatisfy({ (0x61...0x7A).contains($0) || (0x32...0x37).contains($0) })
         else { return nil }
         id = String(text)
     }

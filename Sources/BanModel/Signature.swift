@@ -11,7 +11,9 @@ package struct Signature: Hashable, Sendable {
 
     /// Reads Z85; nil where the text is none, or too long.
     package init?(_ text: some StringProtocol) {
-        guard text.utf8.count <= Self.longest / 4 * 5, let bytes = Z85.bytes(of: text), !bytes.isEmpty else { return nil }
+        guard text.utf8.count <= Self.longest / 4 * 5, let bytes = Z85.bytes(of: text), !bytes.isEmpty else {
+            return nil
+        }
         self.bytes = bytes
     }
 

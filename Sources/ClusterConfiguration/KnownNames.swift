@@ -8,7 +8,7 @@ enum KnownNames {
 
     /// Keys that mean nothing to this version, but that a shared file may hold for another one.
     static let unused: [String: Set<String>] = [
-        PublisherSection.name: ["httpbindurl"],
+        PublisherSection.name: ["httpbindurl"]
     ]
 
     /// The candidate that is the fewest typing mistakes away; nil where more than half of the letters are wrong.

@@ -430,7 +430,8 @@ package struct Subscriber: Sendable {
 
     /// Whether there is a decision on it: who wants it and until when takes longer.
     func isWanted(_ placement: Subject, at now: Timestamp) -> Bool {
-        mayBan(placement, at: now) && replica.isBan(placement, reaching: settings.threshold, at: hubTime(now)) { counts($0, $1) }
+        mayBan(placement, at: now)
+            && replica.isBan(placement, reaching: settings.threshold, at: hubTime(now)) { counts($0, $1) }
     }
 
     private func mayBan(_ placement: Subject, at now: Timestamp) -> Bool {

@@ -4,7 +4,8 @@ package import BanModel
 extension FriendLevel: StateRecord {
     package init?(reading fields: inout FieldReader) {
         guard fields.take("trust"), let friend = fields.word().flatMap({ Cluster($0) }),
-            let trust = fields.unsigned().flatMap({ Int(exactly: $0) }).flatMap({ Trust(millionths: $0) }), fields.isAtEnd
+            let trust = fields.unsigned().flatMap({ Int(exactly: $0) }).flatMap({ Trust(millionths: $0) }),
+            fields.isAtEnd
         else { return nil }
         self.init(friend: friend, trust: trust)
     }

@@ -16,6 +16,7 @@ extension HubQuestion {
     private static func isOfNewForm(_ bytes: [UInt8]) -> Bool { heads.contains { bytes.starts(with: $0) } }
 
     private static let heads = [
-        "HELLO|", "SYNC|", "SHARE|", "TWIN|", "PROGRESS|", "HELD|", "STATUS|", "SHOW|", "PARDON|", "DISALLOW|", "ENROL|",
+        "HELLO|", "SYNC|", "SHARE|", "TWIN|", "PROGRESS|", "HELD|", "STATUS|", "SHOW|", "PARDON|", "DISALLOW|",
+        "ENROL|",
     ].map { Array($0.utf8) }
 }

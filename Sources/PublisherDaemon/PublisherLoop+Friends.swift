@@ -106,7 +106,9 @@ extension PublisherLoop {
     // MARK: What a friend tells
 
     /// Until a friend is to be asked, or greeted, unasked; monotonic microseconds.
-    var friendsDeadline: Int64? { friends.compactMap { [$0.feed.deadline, $0.watch.next].compactMap { $0 }.min() }.min() }
+    var friendsDeadline: Int64? {
+        friends.compactMap { [$0.feed.deadline, $0.watch.next].compactMap { $0 }.min() }.min()
+    }
 
     mutating func talkToFriends() throws(ZMQError) {
         for index in friends.indices { try talk(to: index) }

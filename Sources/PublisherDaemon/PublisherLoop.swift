@@ -183,7 +183,8 @@ struct PublisherLoop: ~Copyable {
             rest = rest.dropFirst(part.count)
             sequence += UInt64(part.count)
             let broadcast = Broadcast(
-                epoch: hub.epoch, sequence: sequence, reports: part.map(\.copied), levels: part.isEmpty ? hub.levels : [:])
+                epoch: hub.epoch, sequence: sequence, reports: part.map(\.copied),
+                levels: part.isEmpty ? hub.levels : [:])
             _ = try broadcasts.send(broadcast.bytes)
         } while !rest.isEmpty
         try share(news)
@@ -194,7 +195,9 @@ struct PublisherLoop: ~Copyable {
     private static func note(of twin: Host) -> String { "friends of the twin \(twin)" }
 
     func keep(_ levels: [Cluster: Trust], of twin: Host) {
-        let text = levels.isEmpty ? nil : FriendLevel.all(levels).map { "\($0.friend) \($0.trust.millionths)" }.joined(separator: "\n")
+        let text =
+            levels.isEmpty
+            ? nil : FriendLevel.all(levels).map { "\($0.friend) \($0.trust.millionths)" }.joined(separator: "\n")
         store.write([.note(Self.note(of: twin), text)], ticket: 0)
     }
 
@@ -203,7 +206,8 @@ struct PublisherLoop: ~Copyable {
         var levels: [Cluster: Trust] = [:]
         for line in try store.note(Self.note(of: twin))?.split(separator: "\n") ?? [] {
             let words = line.split(separator: " ")
-            guard words.count == 2, let friend = Cluster(words[0]), let trust = Int(words[1]).flatMap({ Trust(millionths: $0) })
+            guard words.count == 2, let friend = Cluster(words[0]),
+                let trust = Int(words[1]).flatMap({ Trust(millionths: $0) })
             else { continue }
             levels[friend] = trust
         }

@@ -63,11 +63,14 @@ private func percent(_ number: Int) -> Trust { Trust(millionths: number * 10_000
     @Test func `schedule 35: four clusters through a friend with trust 20 are 20`() {
         let link = Link.friend(cluster("f"), limit: percent(20))
         #expect(
-            Confidence.of((1...4).map { Testimony(.cluster(cluster($0)), by: link, trust: percent(20)) }) == percent(20))
+            Confidence.of((1...4).map { Testimony(.cluster(cluster($0)), by: link, trust: percent(20)) }) == percent(20)
+        )
     }
 
     @Test func `a witness counts once: with its most trusted report, over all links`() {
-        let (one, other) = (Link.friend(cluster("x"), limit: percent(80)), Link.friend(cluster("y"), limit: percent(80)))
+        let (one, other) = (
+            Link.friend(cluster("x"), limit: percent(80)), Link.friend(cluster("y"), limit: percent(80))
+        )
         let diamond = [
             Testimony(Self.foreign[0], by: one, trust: percent(50)),
             Testimony(Self.foreign[0], by: other, trust: percent(64)),

@@ -29,7 +29,8 @@ import Testing
         let publisher = try parse(Self.hub + Self.friend + "trustlevel = 62.5").section(PublisherSection.self)
         let friend = try #require(publisher.friends.first)
         #expect(friend.name == Host("bob"))
-        #expect("\(friend.broadcastEndpoint) \(friend.replyEndpoint)" == "tcp://hub.bob.example:1 tcp://hub.bob.example:2")
+        #expect(
+            "\(friend.broadcastEndpoint) \(friend.replyEndpoint)" == "tcp://hub.bob.example:1 tcp://hub.bob.example:2")
         #expect(friend.key == PublicKey(Self.key))
         #expect(friend.clusterKey == PublicKey(Self.key))
         #expect(friend.level.trust == Trust(millionths: 625_000))
@@ -63,7 +64,8 @@ import Testing
         #expect(error?.description.contains(word) == true, "\(String(describing: error))")
     }
 
-    @Test func `a hub with friends starts only with a key of its cluster's, and with theirs, or where plaintext is allowed`()
+    @Test
+    func `a hub with friends starts only with a key of its cluster's, and with theirs, or where plaintext is allowed`()
         throws
     {
         let keyless = Self.hub.replacing("clusterkey = /etc/cluster.key", with: "")

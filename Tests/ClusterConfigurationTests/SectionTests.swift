@@ -259,7 +259,8 @@ import Testing
         ("section", "[publishr]\nfoo = 1", "t.conf:3: unknown section [publishr], did you mean [publisher]?"),
         ("named", "[monitor a]\nfoo = 1", "t.conf:3: unknown section [monitor a], did you mean [monitor]?"),
         (
-            "later", "[publisher]\nbroadcasterbindurl = tcp://127.0.0.1:1\nreplybindurl = tcp://127.0.0.1:2\nhttpbindurl = a",
+            "later",
+            "[publisher]\nbroadcasterbindurl = tcp://127.0.0.1:1\nreplybindurl = tcp://127.0.0.1:2\nhttpbindurl = a",
             "t.conf:6: httpbindurl in [publisher] is not used by this version"
         ),
     ])

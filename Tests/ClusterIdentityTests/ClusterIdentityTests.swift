@@ -119,7 +119,9 @@ private final class Checker {
         let bytes = [SharedBroadcast.mark] + Array(lines.map { $0.dropFirst(4) }.joined(separator: "\n").utf8)
         let written = try SharedBroadcast(reading: bytes)
         // Whoever signs anew may get another signature that is right, too.
-        #expect(written.reports.map(\.withoutSignature) == broadcast.reports.map(\.withoutSignature), "\(String(decoding: broadcast.bytes.dropFirst(), as: UTF8.self))")
+        #expect(
+            written.reports.map(\.withoutSignature) == broadcast.reports.map(\.withoutSignature),
+            "\(String(decoding: broadcast.bytes.dropFirst(), as: UTF8.self))")
         let check = Checker()
         for report in written.reports { #expect(check.isRight(report)) }
         #expect(check.looks == 1)

@@ -44,7 +44,9 @@ enum HubTarget: FuzzTarget {
             if let question = try? HubQuestion(message) { ask(question) }
             // What some other hub, that nobody need trust, says to the subscriber.
             if let broadcast = try? Broadcast(reading: message) { hear(broadcast) }
-            if case .answer(let answer) = SyncReply<Report>(message) { _ = subscriber.answered(answer, from: 0, at: now) }
+            if case .answer(let answer) = SyncReply<Report>(message) {
+                _ = subscriber.answered(answer, from: 0, at: now)
+            }
             if case .greeting(let greeting) = HelloReply(message) { hear(greeting) }
         }
 

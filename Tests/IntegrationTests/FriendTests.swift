@@ -20,7 +20,9 @@ struct FriendlyCluster {
         monitor = try await hub.monitor("attacked", log: work.file("fail2ban.log"))
     }
 
-    func attack(_ address: String) throws { try work.append(WireTests.line("[sshd] Ban \(address)"), to: "fail2ban.log") }
+    func attack(_ address: String) throws {
+        try work.append(WireTests.line("[sshd] Ban \(address)"), to: "fail2ban.log")
+    }
 
     func bans(_ address: String) -> Bool {
         hub.hosts.lines(of: "protected.bans").last { $0.hasSuffix("|\(address)") }?.contains("|Ban|") == true
@@ -143,13 +145,18 @@ struct FriendlyCluster {
         withExtendedLifetime(monitor) {}
     }
 
-    @Test func `a twin that is killed amid bans holds all of them when it is back, and nobody was freed`() async throws {
+    @Test func `a twin that is killed amid bans holds all of them when it is back, and nobody was freed`() async throws
+    {
         let twins = try await Twins()
         let log = try Folder()
         try log.append("", to: "fail2ban.log")
-        let monitor = try await twins.hubs[0].monitor(
-            host: "a", log: log.file("fail2ban.log"), socket: nil,
-            more: "")
+        let monitor = try await Daemon(
+            "fail2ban-monitor", host: "a", general: "fail2banclient =",
+            section: """
+                [monitor]
+                zmqreplyserver = \(twins.urls.replies)
+                fail2banlogpath = \(log.file("fail2ban.log"))
+                """)
         let subscriber = try await Daemon(
             "fail2ban-subscriber", host: "b",
             section: """
@@ -164,8 +171,9 @@ struct FriendlyCluster {
         for (piece, start) in stride(from: 0, to: all.count, by: 50).enumerated() {
             try log.append(
                 all[start..<start + 50].map { WireTests.line("[sshd] Ban \($0)") }.joined(), to: "fail2ban.log")
-            if piece == 20 { twins.hubs[1].publisher.kill9() }
-            if piece == 40 { try await twins.hubs[1].publisher.start() }
+            // The one that the monitor speaks with.
+            if piece == 20 { twins.hubs[0].publisher.kill9() }
+            if piece == 40 { try await twins.hubs[0].publisher.start() }
             try await Task.sleep(for: .milliseconds(100))
         }
         try await eventually("all on both", within: .seconds(30)) {

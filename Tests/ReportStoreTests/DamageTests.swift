@@ -175,7 +175,8 @@ import Testing
         var database = try ReportDatabase(path: rig.path, steps: Array(Schema.steps.prefix(1)))
         try database.open()
         try database.close()
-        for row in ["origins VALUES (3, 'web1', 'person')", "jails VALUES (5, 'sshd')",
+        for row in [
+            "origins VALUES (3, 'web1', 'person')", "jails VALUES (5, 'sshd')",
             "reports VALUES ('192.0.2.7', 5, 3, 11, 0, 22, 33)",
         ] { try await rig.sql("INSERT INTO \(row)") }
         let state = Report.State(
