@@ -84,7 +84,7 @@ let package = Package(
             "PublisherDaemon",
             [
                 "HubClient", "DaemonKit", "ClusterCore", "ClusterIdentity", "ClusterProtocol", "ClusterConfiguration",
-                "ReportStore", "BanModel", "ZeroMQ", "LinuxSystem", logging,
+                "ReportStore", "BanModel", "ZeroMQ", "LinuxSystem", collections[0], logging,
             ]),
         room(
             "SubscriberDaemon",
@@ -172,8 +172,8 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "fail2ban-monitor", "fail2ban-publisher", "fail2ban-subscriber", "fail2ban-cluster", "OwnThread",
-                "RealFail2Ban",
+                "fail2ban-monitor", "fail2ban-publisher", "fail2ban-subscriber", "fail2ban-cluster", "BanModel",
+                "ClusterIdentity", "ClusterProtocol", "OwnThread", "RealFail2Ban",
             ],
             exclude: ["Original"],
             swiftSettings: strict),

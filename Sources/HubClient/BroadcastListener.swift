@@ -15,17 +15,21 @@ final class BroadcastListener {
     /// Broadcasts that may wait while the ledger is written: those of our form may have 500 reports each, and what does
     /// not fit is missed and asked for.
     private static let backlog: Int32 = 10_000
+    /// From another hub: of these each may be as long as is taken at all.
+    private static let hubsBacklog: Int32 = 200
 
     private let context: Context
     private let address: HubAddress
+    private let backlog: Int32
     private var prefixes: [[UInt8]]
     private var socket: Socket?
     private var pause = RetryPause()
     /// No socket until then.
     private(set) var restsUntil: Int64?
 
-    init(context: Context, address: HubAddress, prefixes: [[UInt8]]) throws(ZMQError) {
+    init(context: Context, address: HubAddress, prefixes: [[UInt8]], ofHub isHubs: Bool) throws(ZMQError) {
         self.context = context
+        backlog = isHubs ? Self.hubsBacklog : Self.backlog
         self.address = address
         self.prefixes = prefixes
         try open()
@@ -74,7 +78,7 @@ final class BroadcastListener {
         restsUntil = nil
         var fresh = try Socket(.sub, in: context, maximumMessageSize: Broadcast.longest)
         try fresh.watchConnections()
-        try fresh.setHighWaterMarks(send: 1, receive: Self.backlog)
+        try fresh.setHighWaterMarks(send: 1, receive: backlog)
         try fresh.setReconnect(100, maximum: 5_000)
         try fresh.setKeepAlive(idle: 60, interval: 15, count: 4)
         if let curve = address.curve { try fresh.secure(as: curve) }

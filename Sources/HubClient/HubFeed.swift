@@ -50,7 +50,8 @@ package final class HubFeed {
         self.endpoint = endpoint
         broadcasts = try BroadcastListener(
             context: context, address: HubAddress(endpoint: endpoint, curve: curve),
-            prefixes: [replies == nil ? Array(prefixFilter.utf8) : [Broadcast.mark]])
+            prefixes: [replies == nil ? Array(prefixFilter.utf8) : [Broadcast.mark]],
+            ofHub: false)
         link = replies.map { HubLink(context: context, address: HubAddress(endpoint: $0, curve: curve)) }
         self.prefixFilter = Array(prefixFilter.utf8)
         hearsOldForm = replies == nil
@@ -63,7 +64,8 @@ package final class HubFeed {
     ) throws(ZMQError) {
         self.endpoint = endpoint
         broadcasts = try BroadcastListener(
-            context: context, address: HubAddress(endpoint: endpoint, curve: curve), prefixes: [[audience.mark]])
+            context: context, address: HubAddress(endpoint: endpoint, curve: curve), prefixes: [[audience.mark]],
+            ofHub: true)
         link = HubLink(context: context, address: HubAddress(endpoint: replies, curve: curve))
         (prefixFilter, hearsOldForm, self.audience) = ([], false, audience)
     }

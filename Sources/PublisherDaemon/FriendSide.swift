@@ -2,8 +2,20 @@ internal import BanModel
 internal import ClusterConfiguration
 internal import ClusterCore
 internal import ClusterIdentity
+internal import DequeModule
 internal import HubClient
 internal import ZeroMQ
+
+/// What a friend has told that has not been looked at yet.
+enum FriendsWord {
+    case event(HubFeed.Event)
+    /// A part of a message.
+    case reports([SharedReport])
+    case twinsReports([Report])
+    /// All that came with it is taken.
+    case answered(CopyAnswer<SharedReport>)
+    case twinAnswered(CopyAnswer<Report>)
+}
 
 /// One friend's hub, or a twin: what it was asked, and what has come of what it told.
 struct FriendSide {
@@ -13,6 +25,8 @@ struct FriendSide {
     let isTwin: Bool
     let feed: HubFeed
     var copy = FriendCopy()
+    /// In the order in which it is to be looked at. While there is any, nothing more is read: a friend waits for himself.
+    var waiting = Deque<FriendsWord>()
     /// Whether the friend has not answered the question of ``FriendCopy/question`` yet.
     var isAsking = false
     /// When he last answered a hello, in monotonic microseconds; nil: not on this connection.

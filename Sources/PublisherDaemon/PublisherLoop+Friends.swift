@@ -4,6 +4,7 @@ internal import ClusterCore
 internal import ClusterIdentity
 internal import ClusterProtocol
 internal import DaemonKit
+internal import DequeModule
 internal import HubClient
 internal import LinuxSystem
 internal import Logging
@@ -13,6 +14,10 @@ internal import ZeroMQ
 extension PublisherLoop {
     /// How often a friend is greeted anew: it may have another clock, or another epoch, by then.
     private static let helloPause: Int64 = 300_000_000
+    /// So long, in microseconds, what one friend tells is looked at in one turn: whoever asks the hub does not wait for more.
+    private static let turn: Int64 = 2_000
+    /// As many as share a signature or two.
+    private static let part = 32
 
     /// Who the friends are from now on. One whose places are others is met anew; what he told stays.
     mutating func befriend(_ sections: [FriendSection]) throws {
@@ -107,7 +112,9 @@ extension PublisherLoop {
 
     /// Until a friend is to be asked, or greeted, unasked; monotonic microseconds.
     var friendsDeadline: Int64? {
-        friends.compactMap { [$0.feed.deadline, $0.watch.next].compactMap { $0 }.min() }.min()
+        friends.compactMap { friend in
+            friend.waiting.isEmpty ? [friend.feed.deadline, friend.watch.next].compactMap { $0 }.min() : 0
+        }.min()
     }
 
     mutating func talkToFriends() throws(ZMQError) {
@@ -119,7 +126,14 @@ extension PublisherLoop {
         let now = SystemClock.monotonic()
         let feed = friends[index].feed
         let hello = Hello(host: name, instance: nil, token: nil).bytes
-        for event in try feed.work(at: now, hello: { hello }) { try take(event, from: index) }
+        if friends[index].waiting.isEmpty {
+            friends[index].waiting += try feed.work(at: now, hello: { hello }).map { .event($0) }
+        }
+        while let word = friends[index].waiting.popFirst() {
+            try take(word, from: index)
+            if SystemClock.monotonic() - now > Self.turn { break }
+        }
+        guard friends[index].waiting.isEmpty else { return }
         if friends[index].watch.takeDue(at: now) != nil { friends[index].copy.catchUp() }
         guard feed.isIdle, !friends[index].isAsking else { return }
         if let greeted = friends[index].greeted, now - greeted >= Self.helloPause {
@@ -132,6 +146,26 @@ extension PublisherLoop {
         }
     }
 
+    private mutating func take(_ word: FriendsWord, from index: Int) throws(ZMQError) {
+        switch word {
+        case .event(let event): try take(event, from: index)
+        case .reports(let reports): try take(reports, from: index)
+        case .twinsReports(let reports): try take(fromTwin: reports, index)
+        case .answered(let answer): answered(answer, own: ReportBuckets(), index)
+        case .twinAnswered(let answer): answered(answer, own: hub.buckets, index)
+        }
+    }
+
+    /// These come next, part by part, and then this.
+    private mutating func wait<Entry>(
+        _ reports: [Entry], in index: Int, as word: ([Entry]) -> FriendsWord, then last: FriendsWord? = nil
+    ) {
+        let parts = stride(from: 0, to: reports.count, by: Self.part).map {
+            word(Array(reports[$0..<min($0 + Self.part, reports.count)]))
+        }
+        friends[index].waiting.prepend(contentsOf: parts + (last.map { [$0] } ?? []))
+    }
+
     private mutating func take(_ event: HubFeed.Event, from index: Int) throws(ZMQError) {
         let name = friends[index].section.name
         switch event {
@@ -141,11 +175,11 @@ extension PublisherLoop {
         case .shared(let broadcast):
             _ = friends[index].watch.heard(at: SystemClock.monotonic())
             friends[index].copy.heard(broadcast.count, epoch: broadcast.epoch, upTo: broadcast.sequence)
-            try take(broadcast.reports, from: index)
+            wait(broadcast.reports, in: index, as: { .reports($0) })
         case .broadcast(let broadcast):
             _ = friends[index].watch.heard(at: SystemClock.monotonic())
             friends[index].copy.heard(broadcast.reports.count, epoch: broadcast.epoch, upTo: broadcast.sequence)
-            try take(fromTwin: broadcast.reports, index)
+            wait(broadcast.reports, in: index, as: { .twinsReports($0) })
             if broadcast.reports.isEmpty { try adopt(broadcast.levels, from: name) }
         case .announcement: break  // not asked for
         case .dropped(let reason):
@@ -166,15 +200,10 @@ extension PublisherLoop {
             }
             friends[index].watch.answered(at: SystemClock.monotonic())
         case .reply(let bytes):
-            friends[index].isAsking = false
             if friends[index].isTwin {
-                try take(SyncReply<Report>(bytes), from: index) { loop, reports throws(ZMQError) in
-                    try loop.take(fromTwin: reports, index)
-                }
+                take(SyncReply<Report>(bytes), from: index, as: { .twinsReports($0) }, then: { .twinAnswered($0) })
             } else {
-                try take(SyncReply<SharedReport>(bytes), from: index) { loop, reports throws(ZMQError) in
-                    try loop.take(reports, from: index)
-                }
+                take(SyncReply<SharedReport>(bytes), from: index, as: { .reports($0) }, then: { .answered($0) })
             }
         case .lost(let reason):
             if friends[index].greeted != nil { friends[index].since = wall() }
@@ -185,26 +214,33 @@ extension PublisherLoop {
         }
     }
 
+    /// First what an answer brings: what is then compared has it.
     private mutating func take<Entry>(
-        _ reply: SyncReply<Entry>, from index: Int,
-        _ takeReports: (inout PublisherLoop, [Entry]) throws(ZMQError) -> Void
-    ) throws(ZMQError) {
+        _ reply: SyncReply<Entry>, from index: Int, as word: ([Entry]) -> FriendsWord,
+        then last: (CopyAnswer<Entry>) -> FriendsWord
+    ) {
         switch reply {
         case .answer(let answer):
-            let question = friends[index].copy.question
-            // First what it brings: what is then compared has it.
             switch answer {
-            case .changes(_, _, _, let reports), .fetched(_, _, let reports): try takeReports(&self, reports)
-            case .buckets: break
+            case .changes(_, _, _, let reports), .fetched(_, _, let reports):
+                wait(reports, in: index, as: word, then: last(answer))
+            case .buckets: wait([], in: index, as: word, then: last(answer))
             }
-            friends[index].copy.answered(answer, own: friends[index].isTwin ? hub.buckets : ReportBuckets())
-            guard question == nil || friends[index].copy.question != question else {
-                return unusable("he answered nothing", index)
-            }
-            friends[index].feed.isWell()
+            return
         case .refusal(let refusal): unusable("he refuses us: \(refusal)", index)
         case .nonsense: unusable("he answered nonsense", index)
         }
+        friends[index].isAsking = false
+    }
+
+    private mutating func answered(_ answer: CopyAnswer<some Any>, own: ReportBuckets, _ index: Int) {
+        friends[index].isAsking = false
+        let question = friends[index].copy.question
+        friends[index].copy.answered(answer, own: own)
+        guard question == nil || friends[index].copy.question != question else {
+            return unusable("he answered nothing", index)
+        }
+        friends[index].feed.isWell()
     }
 
     private mutating func take(fromTwin reports: [Report], _ index: Int) throws(ZMQError) {

@@ -112,14 +112,14 @@ struct PublisherLoop: ~Copyable {
     mutating func run(under supervision: inout Supervision<PublisherSection>) throws {
         supervision.ready()
         try tell(hub.start(at: wall()))
+        var (ready, requests, subscriptions, stored) = whatIsWaitedFor(supervision.fileDescriptor)
+        var isAnew = false
         while true {
-            var ready = PollSet()
-            let requests = ready.add(replies, for: .reading)
-            let subscriptions = ready.add(broadcasts, for: .reading)
-            let stored = ready.add(fileDescriptor: store.outcomes.fileDescriptor)
-            ready.add(fileDescriptor: supervision.fileDescriptor)
-            admission?.register(in: &ready)
-            for friend in friends { friend.feed.register(in: &ready) }
+            // Friends' sockets come and go.
+            if isAnew || !friends.isEmpty {
+                (ready, requests, subscriptions, stored) = whatIsWaitedFor(supervision.fileDescriptor)
+                isAnew = false
+            }
             ready.mute(requests, rest.rest(at: SystemClock.monotonic()) != nil)
             try ready.wait(timeout: supervision.pause(atMost: pause()))
             switch supervision.attend() {
@@ -128,6 +128,7 @@ struct PublisherLoop: ~Copyable {
                 let levels = hub.levels
                 try tell(hub.reconfigure(Self.settings(section, general, clusterKey, logger), at: wall()))
                 try befriend(section.friends)
+                isAnew = true
                 if levels != hub.levels { try broadcast([]) }
                 limit.reconfigure(rate: section.rateLimit)
                 if admission?.renew() == true { revoke() }
@@ -144,6 +145,20 @@ struct PublisherLoop: ~Copyable {
             try tell(hub.advance(to: wall()))
             if beacons.takeDue(at: SystemClock.monotonic()) { try broadcast([]) }
         }
+    }
+
+    /// With the places of what is asked for by name.
+    private mutating func whatIsWaitedFor(_ supervision: Int32) -> (
+        PollSet, requests: Int, subscriptions: Int, stored: Int
+    ) {
+        var ready = PollSet()
+        let requests = ready.add(replies, for: .reading)
+        let subscriptions = ready.add(broadcasts, for: .reading)
+        let stored = ready.add(fileDescriptor: store.outcomes.fileDescriptor)
+        ready.add(fileDescriptor: supervision)
+        admission?.register(in: &ready)
+        for friend in friends { friend.feed.register(in: &ready) }
+        return (ready, requests, subscriptions, stored)
     }
 
     /// Until the next thing that has to be done unasked.
@@ -183,7 +198,7 @@ struct PublisherLoop: ~Copyable {
             rest = rest.dropFirst(part.count)
             sequence += UInt64(part.count)
             let broadcast = Broadcast(
-                epoch: hub.epoch, sequence: sequence, reports: part.map(\.copied),
+                epoch: hub.epoch, sequence: sequence, reports: hub.told(part),
                 levels: part.isEmpty ? hub.levels : [:])
             _ = try broadcasts.send(broadcast.bytes)
         } while !rest.isEmpty

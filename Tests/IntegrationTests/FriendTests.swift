@@ -1,3 +1,6 @@
+import BanModel
+import ClusterIdentity
+import ClusterProtocol
 import Foundation
 import RealFail2Ban
 import Testing
@@ -184,5 +187,108 @@ struct FriendlyCluster {
             return lines.count == all.count && lines.allSatisfy { $0.contains("|Ban|") }
         }
         withExtendedLifetime((monitor, subscriber)) {}
+    }
+
+    /// What the friend of a liar's says, or the liar about him, signed by whoever has this key.
+    private static func shared(
+        _ address: String, of cluster: Cluster, by hops: [Cluster], signedBy key: ClusterKey, host: String = "x",
+        age: Duration = .zero, lifted: Bool = false
+    ) throws -> SharedReport {
+        let made = Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1e6)) - age
+        var reports = [
+            SharedReport(
+                cluster: cluster, host: try #require(Host(host)), source: .log,
+                subject: Subject(try #require(Jail("sshd")), try Address(address)),
+                state: Report.State(version: made.microseconds, isLifted: lifted, until: made + .seconds(3_600)),
+                way: Way(trust: .full, hops: hops), signature: nil)
+        ]
+        key.sign(&reports)
+        return reports[0]
+    }
+
+    @Test
+    func
+        `schedule 38: a friend that forges, alters, replays or makes up a thousand hosts changes nothing beyond his limit`()
+        async throws
+    {
+        let (liar, honest) = (ClusterKey(ClusterKey.makeSecret()), ClusterKey(ClusterKey.makeSecret()))
+        let (lies, truth) = (liar.cluster, honest.cluster)
+        let keys = try Folder()
+        try #require(try Daemon.run("fail2ban-cluster", ["keygen", "--config", keys.file("conf")]).status == 0)
+        let hub = try await TestHub(general: "clusterkey = \(keys.file("fail2ban-cluster.clusterkey"))")
+        try hub.stayWhereItIs()
+        let port = try freePort()
+        _ = try await hub.publisher.reload {
+            $0 += """
+
+                [friend liar]
+                broadcasturl = tcp://127.0.0.1:\(port)
+                replyurl = tcp://127.0.0.1:\(port)
+                clusterkey = "\(liar.publicKey)"
+                trustlevel = 60
+
+                """
+        }
+        let told = try Self.shared("198.51.100.1", of: truth, by: [truth, lies], signedBy: honest)
+        var lift = try Self.shared("198.51.100.1", of: truth, by: [truth, lies], signedBy: liar, lifted: true)
+        lift.state.version += 1
+        var altered = try Self.shared("198.51.100.2", of: truth, by: [truth, lies], signedBy: honest)
+        altered.state.until = .forever
+        altered.state.forget = .forever
+        let replayed = try Self.shared(
+            "198.51.100.3", of: truth, by: [truth, lies], signedBy: honest, age: .seconds(7 * 86_400))
+        var invented: [SharedReport] = []
+        for number in 0..<1_000 {
+            invented.append(
+                try Self.shared("198.51.100.4", of: lies, by: [lies], signedBy: liar, host: "made-up-\(number)"))
+        }
+        let ours = try Self.shared("198.51.100.5", of: lies, by: [lies, lies], signedBy: liar)
+        let all = [told, lift, altered, replayed, ours] + invented
+        let messages = stride(from: 0, to: all.count, by: 100).map { start in
+            let part = Array(all[start..<min(start + 100, all.count)])
+            return SharedBroadcast(epoch: 1, sequence: UInt64(start + part.count), count: part.count, reports: part)
+                .bytes
+        }
+        try keys.append(
+            messages.map { $0.map { String(format: "%02x", $0) }.joined() + "\n" }.joined(), to: "messages")
+        let script = #"""
+            import sys, zmq
+            socket = zmq.Context().socket(zmq.XPUB)
+            socket.bind("tcp://127.0.0.1:" + sys.argv[1])
+            while socket.recv() != b"\x01\x02": pass
+            for line in open(sys.argv[2]): socket.send(bytes.fromhex(line))
+            socket.recv()
+            """#
+        let peer = Process()
+        peer.executableURL = URL(filePath: "/usr/bin/python3")
+        peer.arguments = ["-c", script, "\(port)", keys.file("messages")]
+        try peer.run()
+        defer { peer.terminate() }
+        func json(_ arguments: String...) throws -> [[String: Any]] {
+            let ran = try Daemon.run(
+                "fail2ban-cluster", arguments + ["--json", "--config", hub.publisher.folder.file("conf")])
+            try #require(ran.status == 0, "\(ran)")
+            return try JSONSerialization.jsonObject(with: Data(ran.output.utf8)) as? [[String: Any]] ?? []
+        }
+        try await eventually("what he told is sorted out") {
+            let refused = try json("friends").first?["refused"] as? [String: Int]
+            return refused == ["signature": 2, "way": 1, "many": 900]
+        }
+        #expect(try json("list").isEmpty)
+        let pending = try json("list", "--pending")
+        #expect(pending.compactMap { $0["address"] as? String } == ["198.51.100.1", "198.51.100.4"])
+        #expect(pending.compactMap { $0["confidence"] as? Double } == [60, 60])
+    }
+
+    private func freePort() throws -> Int {
+        let script = "import socket; s = socket.socket(); s.bind(('127.0.0.1', 0)); print(s.getsockname()[1])"
+        let process = Process()
+        let output = Pipe()
+        process.executableURL = URL(filePath: "/usr/bin/python3")
+        process.arguments = ["-c", script]
+        process.standardOutput = output
+        try process.run()
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        return try #require(Int(text.trimmingCharacters(in: .whitespacesAndNewlines)))
     }
 }
