@@ -197,7 +197,8 @@ final class Judge {
             if !allowed.contains(where: { $0.contains(key.subject.address) }) { wanted.insert(key.subject.address) }
         }
         var ended: Set<Address> = []
-        for (key, state) in everTold {
+        // What a hub lost again before it was on disk, this copy may not have heard: it goes by what it held itself.
+        for (key, state) in [everTold, greatest[host.index]].joined() {
             let end = state.isLifted ? min(state.until.microseconds, state.version) : state.until.microseconds
             let addresses = World.addresses(in: key.subject.address)
             if abs(end - world.clock.microseconds) < Self.grain { isEnding.formUnion(addresses) }
