@@ -8,6 +8,8 @@ internal import BanModel
 enum HubTarget: FuzzTarget {
     static let name = "hub"
     private static let host = Host("web2")!
+    private static let own = Cluster(String(repeating: "a", count: 32))!
+    private static let friend = Cluster("kzdvvj2umnduyauf35o36k6kw462mujv")!
 
     static func run(_ bytes: [UInt8]) {
         var conversation = fresh
@@ -26,7 +28,8 @@ enum HubTarget: FuzzTarget {
         init() {
             hub = Hub(
                 settings: Hub.Settings(
-                    tokens: nil, ignored: [], bantime: .seconds(600), maximumBantime: .seconds(30 * 86_400)), epoch: 7)
+                    tokens: nil, ignored: [], bantime: .seconds(600), maximumBantime: .seconds(30 * 86_400),
+                    cluster: HubTarget.own, levels: [HubTarget.friend: .usualThreshold]), epoch: 7)
             subscriber = Subscriber(
                 settings: Subscriber.Settings(
                     host: HubTarget.host, target: .packetFilter, prefixFilter: "", ignored: [], bantime: .seconds(600)))
@@ -44,6 +47,8 @@ enum HubTarget: FuzzTarget {
             if let question = try? HubQuestion(message) { ask(question) }
             // What some other hub, that nobody need trust, says to the subscriber.
             if let broadcast = try? Broadcast(reading: message) { hear(broadcast) }
+            // And what a friend says, whether it is signed or not.
+            if let shared = try? SharedBroadcast(reading: message) { hear(shared) }
             if case .answer(let answer) = SyncReply<Report>(message) {
                 _ = subscriber.answered(answer, from: 0, at: now)
             }
@@ -52,7 +57,18 @@ enum HubTarget: FuzzTarget {
 
         private mutating func hear(_ broadcast: Broadcast) {
             _ = subscriber.heard(
-                broadcast.reports, from: 0, epoch: broadcast.epoch, sequence: broadcast.sequence, at: now)
+                broadcast.reports, levels: broadcast.levels, from: 0, epoch: broadcast.epoch,
+                sequence: broadcast.sequence, at: now)
+        }
+
+        private mutating func hear(_ shared: SharedBroadcast) {
+            let (news, _) = hub.sort(shared.reports, from: HubTarget.friend, at: now)
+            let (outcome, _) = hub.take(news, from: HubTarget.friend, at: now)
+            for report in hub.shared(outcome.news) {
+                require(report.way.hops.last == HubTarget.own, "a report that did not come through us")
+                require(report.way.hops.count <= Way.mostHops, "a report from too far")
+            }
+            tell(outcome)
         }
 
         private mutating func hear(_ greeting: HubGreeting) {

@@ -13,6 +13,7 @@ enum ProtocolTarget: FuzzTarget {
         checkQuestion(bytes)
         checkBroadcast(bytes)
         checkReplies(bytes)
+        checkShared(bytes)
     }
 
     private static func checkQuestion(_ bytes: [UInt8]) {
@@ -43,6 +44,18 @@ enum ProtocolTarget: FuzzTarget {
         } catch {
             requireReason(error.reason, "a broadcast")
         }
+    }
+
+    /// What friends tell each other.
+    private static func checkShared(_ bytes: [UInt8]) {
+        do throws(HubRefusal) {
+            let broadcast = try SharedBroadcast(reading: bytes)
+            requireSame(try SharedBroadcast(reading: broadcast.bytes), as: broadcast, "a friend's broadcast")
+        } catch {
+            requireReason(error.reason, "a friend's broadcast")
+        }
+        let sync = SyncReply<SharedReport>(bytes)
+        if sync != .nonsense { requireSame(SyncReply<SharedReport>(sync.bytes), as: sync, "what a friend answers") }
     }
 
     private static func checkReplies(_ bytes: [UInt8]) {
