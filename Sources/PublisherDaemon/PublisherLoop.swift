@@ -62,6 +62,7 @@ struct PublisherLoop: ~Copyable {
         var replies = try Socket(.router, in: context, maximumMessageSize: ReportsRequest.longest)
         try replies.setHandshakeLimit(3_000)
         try replies.setHighWaterMarks(send: Self.unread, receive: Self.unheard)
+        try replies.setRouterMandatory(true)
         let secret = admission?.secret
         if let secret { try replies.serveCurve(secret: secret.bytes, domain: Admission.replies) }
         try replies.bind("\(section.replyEndpoint)")
@@ -322,7 +323,8 @@ struct PublisherLoop: ~Copyable {
     }
 
     private mutating func send(_ bytes: [UInt8], to peer: [UInt8]) throws(ZMQError) {
-        _ = try replies.send([peer, [], bytes])
+        guard try !replies.answer([peer, [], bytes]) else { return }
+        complaints.say("unread", "an answer was dropped: its peer does not read the ones before")
     }
 
     private static let tooFast = HubRefusal(.later, "faster than the hub's ratelimit allows")

@@ -21,6 +21,27 @@ extension Socket {
         return taken
     }
 
+    /// Of a mandatory ROUTER: false where the peer does not read what it was sent before. One that is gone needs no answer.
+    ///
+    /// Who asks again and again within a millisecond has read all its answers, and libzmq need not know it yet: it looks
+    /// for what peers have read only so often, unless it is asked to. An answer that is dropped then is waited for for ever.
+    package mutating func answer(_ frames: [[UInt8]]) throws(ZMQError) -> Bool {
+        do throws(ZMQError) {
+            if try send(frames) { return true }
+            try learnWhatWasRead()
+            return try send(frames)
+        } catch {
+            guard error.isUnreachable else { throw error }
+            return true
+        }
+    }
+
+    private mutating func learnWhatWasRead() throws(ZMQError) {
+        var events: Int32 = 0
+        var length = MemoryLayout<Int32>.size
+        guard unsafe zmq_getsockopt(handle, ZMQ_EVENTS, &events, &length) == 0 else { throw .last("get ZMQ_EVENTS") }
+    }
+
     /// A message of one frame: false where it would have to wait, so it was not sent.
     package mutating func send(_ bytes: [UInt8]) throws(ZMQError) -> Bool {
         try send(frame: bytes, flags: 0)

@@ -132,6 +132,40 @@ import ZeroMQ
         #expect(try right.receive() == nil)
     }
 
+    /// Faster than libzmq looks for what was read: without being asked to, it would drop an answer.
+    @Test func `who reads each answer before he asks again has all of them, however fast`() throws {
+        let context = try Context()
+        var router = try Socket(.router, in: context)
+        try router.setHighWaterMarks(send: 2, receive: 100)
+        try router.setRouterMandatory(true)
+        try router.bind("tcp://127.0.0.1:*")
+        var request = try Socket(.req, in: context)
+        try request.connect(try router.lastEndpoint)
+        for number in 0..<2_000 {
+            try request.sendWhenPossible([bytes("\(number)")])
+            let frames = try router.receiveNext()
+            #expect(try router.answer(frames))
+            #expect(try request.receiveNext() == [bytes("\(number)")])
+        }
+    }
+
+    @Test func `who does not read is not answered without end, and who is gone is not answered at all`() throws {
+        let context = try Context()
+        var router = try Socket(.router, in: context)
+        try router.setHighWaterMarks(send: 2, receive: 100)
+        try router.setRouterMandatory(true)
+        try router.bind("tcp://127.0.0.1:*")
+        #expect(try router.answer([bytes("nobody"), [], bytes("?")]))
+        var dealer = try Socket(.dealer, in: context)
+        try dealer.setHighWaterMarks(send: 100, receive: 1)
+        try dealer.connect(try router.lastEndpoint)
+        try dealer.sendWhenPossible([bytes("hello")])
+        let identity = try router.receiveNext()[0]
+        let long = [UInt8](repeating: 0, count: 1 << 20)
+        let patience = Patience()
+        while try router.answer([identity, long]) { try patience.check() }
+    }
+
     @Test func `a reply to a peer that has vanished is dropped, or refused where that is asked for`() throws {
         let context = try Context()
         var router = try Socket(.router, in: context)
