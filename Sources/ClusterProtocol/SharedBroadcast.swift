@@ -9,7 +9,7 @@ package struct SharedBroadcast: Hashable, Sendable {
     package static let mark = Audience.friends.mark
     private static let head = "SHARED"
     /// In reports, with their ways: the longest of these fit into ``Broadcast/longest`` bytes.
-    package static let mostReports = 200
+    package static let mostReports = 180
 
     package var epoch: UInt64
     /// The hub's count of changes after these.
