@@ -121,8 +121,10 @@ struct PublisherLoop: ~Copyable {
                 (ready, requests, subscriptions, stored) = whatIsWaitedFor(supervision.fileDescriptor)
                 isAnew = false
             }
-            ready.mute(requests, rest.rest(at: SystemClock.monotonic()) != nil)
-            try ready.wait(timeout: supervision.pause(atMost: pause()))
+            // Both by one look at the clock: who is not listened to until a moment is not to be waited for beyond it.
+            let resting = rest.rest(at: SystemClock.monotonic())
+            ready.mute(requests, resting != nil)
+            try ready.wait(timeout: supervision.pause(atMost: pause(resting)))
             switch supervision.attend() {
             case .end: return
             case .take(let section, let general):
@@ -163,12 +165,14 @@ struct PublisherLoop: ~Copyable {
     }
 
     /// Until the next thing that has to be done unasked.
-    private func pause() -> Duration {
+    ///
+    /// - Parameter resting: how long requests are not read; nil: they are.
+    private func pause(_ resting: Duration?) -> Duration {
         guard questions.isEmpty else { return .zero }
         let next = min(
             beacons.next, broadcastEndpoint.cutDue ?? .max, replyEndpoint.cutDue ?? .max, friendsDeadline ?? .max)
         let now = SystemClock.monotonic()
-        let waits = [.microseconds(next - now), rest.rest(at: now), hub.nextDeadline.map { $0 - wall() }]
+        let waits = [.microseconds(next - now), resting, hub.nextDeadline.map { $0 - wall() }]
         return max(waits.compactMap { $0 }.min() ?? .zero, .zero)
     }
 
