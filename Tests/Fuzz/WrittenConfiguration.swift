@@ -50,6 +50,7 @@ private struct SectionWriter {
         add("fail2bansocket", section.socket)
         add("keyfile", section.keyFile)
         add("serverkey", list: section.serverKeys.map(\.description))
+        add("clusterkey", section.clusterKey)
     }
 
     mutating func add(_ section: MonitorSection) {
@@ -83,6 +84,17 @@ private struct SectionWriter {
         add("maxbans", section.mostBans)
         add("keyfile", section.keyFile)
         add("authorizedkeys", section.authorizedKeys)
+        add("allowplaintext", section.allowsPlaintext)
+        for friend in section.friends { add(friend) }
+    }
+
+    private mutating func add(_ friend: FriendSection) {
+        begin("friend \(friend.name)")
+        add("broadcasturl", friend.broadcastEndpoint)
+        add("replyurl", friend.replyEndpoint)
+        add("publickey", friend.key)
+        add("clusterkey", friend.clusterKey)
+        add("trustlevel", friend.level)
     }
 
     mutating func add(_ section: SubscriberSection) {
