@@ -2,16 +2,53 @@
 package struct Cluster: Hashable, Sendable, Comparable, CustomStringConvertible {
     package static let length = 32
 
-    package let id: String
+    /// Its characters, as numbers of 5 bits in the characters' order: so two are compared, and hashed, at once.
+    private let first: UInt64
+    private let second: UInt64
+    private let third: UInt64
 
     /// nil where the text is no fingerprint.
-    package init?(_ text: some StringProtocol) {
-        guard text.utf8.count == Self.length,
-            text.utf8.allSatisfy({ (0x61...0x7A).contains($0) || (0x32...0x37).contains($0) })
-        else { return nil }
-        id = String(text)
+    package init?(_ text: some StringProtocol) { self.init(utf8: text.utf8) }
+
+    /// nil where the text is no fingerprint.
+    package init?(utf8 text: some Collection<UInt8>) {
+        guard text.count == Self.length else { return nil }
+        var parts: (UInt64, UInt64, UInt64) = (0, 0, 0)
+        for (place, byte) in text.enumerated() {
+            let number: UInt8
+            switch byte {
+            case UInt8(ascii: "2")...UInt8(ascii: "7"): number = byte - UInt8(ascii: "2")
+            case UInt8(ascii: "a")...UInt8(ascii: "z"): number = byte - UInt8(ascii: "a") + 6
+            default: return nil
+            }
+            switch place {
+            case ..<12: parts.0 = parts.0 << 5 | UInt64(number)
+            case ..<24: parts.1 = parts.1 << 5 | UInt64(number)
+            default: parts.2 = parts.2 << 5 | UInt64(number)
+            }
+        }
+        (first, second, third) = parts
+    }
+
+    package var id: String {
+        String(unsafeUninitializedCapacity: Self.length) { buffer in
+            for place in 0..<Self.length {
+                let (part, behind) =
+                    switch place {
+                    case ..<12: (first, 11 - place)
+                    case ..<24: (second, 23 - place)
+                    default: (third, 31 - place)
+                    }
+                let number = UInt8(truncatingIfNeeded: part >> UInt64(5 * behind) & 31)
+                buffer[place] = number < 6 ? UInt8(ascii: "2") + number : UInt8(ascii: "a") + number - 6
+            }
+            return Self.length
+        }
     }
 
     package var description: String { id }
-    package static func < (left: Cluster, right: Cluster) -> Bool { left.id < right.id }
+
+    package static func < (left: Cluster, right: Cluster) -> Bool {
+        (left.first, left.second, left.third) < (right.first, right.second, right.third)
+    }
 }

@@ -183,18 +183,19 @@ package struct Report: Hashable, Sendable {
 
 extension Report {
     /// What is known from two of one report: the greater state with the way that it came, the greater of two ways of
-    /// equal states, and the later `forget`.
+    /// equal states, and the later `forget`, but for what came from a friend: that stays as it was signed.
     ///
     /// As ``State/merged(with:)``: the same in any order, however often, and in any grouping.
     package func merged(with other: Report) -> Report {
         var greater = isLess(than: other) ? other : self
-        greater.state = state.merged(with: other.state)
+        if origin.foreign == nil { greater.state = state.merged(with: other.state) }
         return greater
     }
 
     private func isLess(than other: Report) -> Bool {
         if state < other.state { return true }
         if other.state < state { return false }
+        if origin.foreign != nil, state.forget != other.state.forget { return state.forget < other.state.forget }
         guard let way else { return false }
         return other.way.map { way < $0 } ?? true
     }

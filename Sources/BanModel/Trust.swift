@@ -14,16 +14,11 @@ package struct Trust: Hashable, Comparable, Sendable {
         self.millionths = millionths
     }
 
-    private init(bounding millionths: Int) { self.millionths = min(max(millionths, 0), 1_000_000) }
+    init(bounding millionths: Int) { self.millionths = min(max(millionths, 0), 1_000_000) }
 
     /// What a word is worth that comes through somebody who is trusted so far: rounded down to a millionth.
     package func through(_ other: Trust) -> Trust {
         Trust(bounding: millionths * other.millionths / 1_000_000)
-    }
-
-    /// Of as many as there are: never more than everything.
-    static func sum(of parts: some Sequence<Trust>) -> Trust {
-        Trust(bounding: parts.reduce(0) { min($0 + $1.millionths, 1_000_000) })
     }
 
     package static func < (left: Trust, right: Trust) -> Bool { left.millionths < right.millionths }

@@ -31,15 +31,14 @@ package struct Voucher: Hashable, Sendable {
 
     /// Until when their confidence is at or above a threshold; nil where it is not now.
     ///
-    /// All of them count now, and none begins later, so it only falls: its end is the latest moment until which what lasts
-    /// so long is enough.
+    /// All of them count now, and none begins later, so it only falls: its end is that of the first, by how long they last,
+    /// with which those that last as long are enough.
     package static func end(of vouchers: [Voucher], reaching threshold: Trust) -> Timestamp? {
         let sorted = vouchers.sorted { $0.until > $1.until }
-        var lasting: [Testimony] = []
-        for (index, voucher) in sorted.enumerated() {
-            lasting.append(voucher.testimony)
-            let isLastOfMoment = index + 1 == sorted.count || sorted[index + 1].until < voucher.until
-            if isLastOfMoment, Confidence.of(lasting) >= threshold { return voucher.until }
+        var lasting = Confidence()
+        for voucher in sorted {
+            lasting.add(voucher.testimony)
+            if lasting.trust >= threshold { return voucher.until }
         }
         return nil
     }

@@ -12,6 +12,9 @@ package struct Way: Hashable, Sendable {
         self.trust = trust
         self.hops = hops
     }
+
+    /// Who gave it to the friend, as the friend says; nil: nobody, he made it himself.
+    package var neighbour: Cluster? { hops.count < 2 ? nil : hops[hops.count - 2] }
 }
 
 extension Way: Comparable {

@@ -6,6 +6,8 @@ package struct FriendCopy: Sendable {
     /// So many of his reports were news.
     package private(set) var taken = 0
     package private(set) var refused: [FriendRefusal: Int] = [:]
+    /// Something was refused by our clock, or by his.
+    private var doubtsClock = false
 
     package init() {}
 
@@ -17,6 +19,15 @@ package struct FriendCopy: Sendable {
 
     /// The connection to his broadcasts is new.
     package mutating func joined() { sync.begin() }
+
+    /// He has answered a hello: what a clock had kept out may be taken by now.
+    package mutating func greeted() {
+        if doubtsClock { sync.beginAnew() }
+        doubtsClock = false
+    }
+
+    /// What is taken of him has changed, such as which addresses are never banned.
+    package mutating func beginAnew() { sync.beginAnew() }
 
     /// His broadcasts do not arrive.
     package mutating func catchUp() { if sync.isInStep { sync.begin() } }
@@ -37,5 +48,6 @@ package struct FriendCopy: Sendable {
     package mutating func note(taken: Int, refused: [FriendRefusal: Int]) {
         self.taken += taken
         self.refused.merge(refused, uniquingKeysWith: +)
+        if refused[.future] != nil { doubtsClock = true }
     }
 }

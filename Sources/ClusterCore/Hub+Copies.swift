@@ -6,16 +6,16 @@ extension Hub {
     package func answer(_ question: CopyQuestion, atMost count: Int) -> CopyAnswer<Report> {
         switch wholeAnswer(question, atMost: count) {
         case .changes(let epoch, let sequence, let latest, let reports):
-            .changes(epoch: epoch, sequence: sequence, latest: latest, told(reports))
+            .changes(epoch: epoch, sequence: sequence, latest: latest, copied(reports))
         case .fetched(let whole, let key, let reports):
-            .fetched(whole: whole, after: key, told(reports))
+            .fetched(whole: whole, after: key, copied(reports))
         case .buckets(let epoch, let sequence, let buckets):
             .buckets(epoch: epoch, sequence: sequence, buckets)
         }
     }
 
     /// As copies are told: who keeps one tells nobody.
-    package func told(_ reports: some Collection<Report>) -> [Report] {
+    package func copied(_ reports: some Collection<Report>) -> [Report] {
         table.isAllSure ? Array(reports) : reports.map(\.copied)
     }
 

@@ -59,23 +59,28 @@ extension Hub {
         return (outcome, refused)
     }
 
-    /// As friends are told of these reports: each once, by the best of the ways that it came here. Our own are yet to be
-    /// signed.
+    /// As friends are told of these reports: each by the best of the ways that it came here, and where friends are on that
+    /// way themselves, who would not take it, also by the best that leaves them out. Our own are yet to be signed.
     ///
     /// - Parameter reports: by which friend somebody else's came does not matter.
     package func shared(_ reports: some Sequence<Report>) -> [SharedReport] {
         guard let own = settings.cluster else { return [] }
         var seen: Set<ReportKey> = []
-        return reports.compactMap { report in
+        var shared: [SharedReport] = []
+        for report in reports {
             var key = report.key
             key.origin.foreign?.friend = own
-            guard seen.insert(key).inserted else { return nil }
-            return report.origin.foreign == nil ? ours(report, own) : somebodyElses(report, own)
+            guard seen.insert(key).inserted else { continue }
+            if let foreign = report.origin.foreign {
+                shared += somebodyElses(report, foreign.cluster, own)
+            } else if report.origin.source != .allow {
+                shared.append(ours(report, own))
+            }
         }
+        return shared
     }
 
-    private func ours(_ report: Report, _ own: Cluster) -> SharedReport? {
-        guard report.origin.source != .allow else { return nil }
+    private func ours(_ report: Report, _ own: Cluster) -> SharedReport {
         var state = report.state
         state.isPardoned = false
         return SharedReport(
@@ -83,42 +88,55 @@ extension Hub {
             way: Way(trust: report.way?.trust ?? .full, hops: [own]), signature: nil)
     }
 
-    private func somebodyElses(_ report: Report, _ own: Cluster) -> SharedReport? {
-        guard let cluster = report.origin.foreign?.cluster else { return nil }
-        var best: (report: Report, way: Way)?
+    private func somebodyElses(_ report: Report, _ cluster: Cluster, _ own: Cluster) -> [SharedReport] {
+        var ways: [(place: ReportTable.Place, state: Report.State, way: Way)] = []
         table.search(report.subject.address) { place, claim in
             guard let foreign = claim.origin.foreign, foreign.cluster == cluster, claim.jail == report.subject.jail,
                 claim.origin.host == report.origin.host, claim.origin.source == report.origin.source,
                 let way = claim.way
             else { return false }
-            let trust = way.trust.through(settings.levels[foreign.friend] ?? .none)
-            let passed = Way(trust: trust, hops: way.hops + [own])
-            if let known = best {
-                let isGreater = known.report.state < claim.state
-                let isBetter = !(claim.state < known.report.state) && known.way < passed
-                guard isGreater || isBetter else { return false }
-            }
-            best = (table.report(at: place), passed)
+            let trust = way.trust.through(table.levels[foreign.friend] ?? .none)
+            ways.append((place, claim.state, Way(trust: trust, hops: way.hops + [own])))
             return false
         }
-        // What an administrator of ours has lifted nobody has signed.
-        guard let best, let signature = best.report.signature, best.way.hops.count <= Way.mostHops else { return nil }
-        return SharedReport(
-            cluster: cluster, host: report.origin.host, source: report.origin.source, subject: report.subject,
-            state: best.report.state, way: best.way, signature: signature)
+        guard let last = ways.map(\.state).max() else { return [] }
+        let known = ways.filter { !($0.state < last) && $0.way.hops.count <= Way.mostHops }.sorted { $1.way < $0.way }
+        guard let best = known.first else { return [] }
+        var told = [best]
+        for friend in best.way.hops.dropFirst() where settings.levels[friend] != nil {
+            guard let other = known.first(where: { !$0.way.hops.contains(friend) }) else { continue }
+            if !told.contains(where: { $0.place == other.place }) { told.append(other) }
+        }
+        return told.compactMap { place, state, way in
+            // What an administrator of ours has lifted nobody has signed.
+            guard let signature = table.report(at: place).signature else { return nil }
+            return SharedReport(
+                cluster: cluster, host: report.origin.host, source: report.origin.source, subject: report.subject,
+                state: state, way: way, signature: signature)
+        }
     }
 
     // MARK: Copies that friends make of what they are told
 
     /// As ``answer(_:atMost:)``, for a friend.
     package func answerFriend(_ question: CopyQuestion, atMost count: Int) -> CopyAnswer<SharedReport> {
-        switch wholeAnswer(question, atMost: count) {
-        case .changes(let epoch, let sequence, let latest, let reports):
-            .changes(epoch: epoch, sequence: sequence, latest: latest, shared(reports))
-        case .buckets(let epoch, let sequence, let buckets):
-            .buckets(epoch: epoch, sequence: sequence, buckets)
-        case .fetched(let whole, let key, let reports):
-            .fetched(whole: whole, after: key, shared(reports))
+        var part = count
+        while true {
+            let answer: CopyAnswer<SharedReport>
+            let told: Int
+            switch wholeAnswer(question, atMost: part) {
+            case .changes(let epoch, let sequence, let latest, let reports):
+                let shared = shared(reports)
+                (answer, told) = (.changes(epoch: epoch, sequence: sequence, latest: latest, shared), shared.count)
+            case .buckets(let epoch, let sequence, let buckets):
+                (answer, told) = (.buckets(epoch: epoch, sequence: sequence, buckets), 0)
+            case .fetched(let whole, let key, let reports):
+                let shared = shared(reports)
+                (answer, told) = (.fetched(whole: whole, after: key, shared), shared.count)
+            }
+            // One that is told by several ways takes the room of several.
+            if told <= count || part == 1 { return answer }
+            part /= 2
         }
     }
 
@@ -150,6 +168,9 @@ extension Hub {
 
     /// How far this hub trusts its own friends, not a twin's.
     package var ownLevels: [Cluster: Trust] { settings.levels }
+
+    /// As it last said.
+    package func levels(of twin: Host) -> [Cluster: Trust] { adopted[twin] ?? [:] }
 
     /// Those that have said whom they trust.
     package var twins: Set<Host> { Set(adopted.keys) }

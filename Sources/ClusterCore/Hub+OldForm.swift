@@ -6,16 +6,34 @@ internal import BanModel
 extension Hub {
     /// Who bans, as they know it: they hear of no sources.
     struct Voice: Hashable, Comparable, Sendable {
-        var host: Host
-        var jail: Jail
+        private let origin: Origin
+        let jail: Jail
 
-        static func < (left: Voice, right: Voice) -> Bool { (left.host, left.jail) < (right.host, right.jail) }
+        init(_ origin: Origin, in jail: Jail) {
+            // Of all that is not told them, nothing makes another voice of it.
+            let foreign = origin.foreign.map { Origin.Foreign(cluster: $0.cluster, friend: $0.cluster) }
+            (self.origin, self.jail) = (Origin(host: origin.host, foreign: foreign), jail)
+        }
+
+        init(_ claim: ReportTable.Claim) { self.init(claim.origin, in: claim.jail) }
+
+        /// As they are told of it.
+        var host: Host { origin.voice }
+
+        func isBehind(_ claim: ReportTable.Claim) -> Bool {
+            claim.jail == jail && claim.origin.host == origin.host
+                && claim.origin.foreign?.cluster == origin.foreign?.cluster
+        }
+
+        static func < (left: Voice, right: Voice) -> Bool {
+            (left.host, left.jail) < (right.host, right.jail)
+        }
     }
 
     /// A report has come: what peers of the old form are to hear of it.
     mutating func tell(_ report: Report, at now: Timestamp) -> [Announcement] {
         let address = report.subject.address
-        let voice = Voice(host: report.origin.voice, jail: report.subject.jail)
+        let voice = Voice(report.origin, in: report.subject.jail)
         if let place = ban(of: address, by: voice, at: now) {
             guard !isTold(address, of: voice) else { return [] }
             tell(at: place, of: address)
@@ -52,7 +70,7 @@ extension Hub {
     /// They are to hear of this voice's ban anew.
     mutating func untell(_ address: Address, of voice: Voice) {
         guard isTold(address, of: voice) else { return }
-        for (place, claim) in told(of: address) where Voice(claim) == voice { table.tell(at: place, false) }
+        for (place, claim) in told(of: address) where voice.isBehind(claim) { table.tell(at: place, false) }
         if toldOtherwise[address]?.remove(voice) != nil, toldOtherwise[address]?.isEmpty == true {
             toldOtherwise[address] = nil
         }
@@ -62,7 +80,7 @@ extension Hub {
     /// Takes a report out that need not be remembered; that they were told of it is.
     mutating func forget(_ report: Report, at place: ReportTable.Place) {
         if table.isTold(at: place) {
-            let voice = Voice(host: report.origin.voice, jail: report.subject.jail)
+            let voice = Voice(report.origin, in: report.subject.jail)
             toldOtherwise[report.subject.address, default: []].insert(voice)
         }
         table.remove(at: place)
@@ -97,7 +115,7 @@ extension Hub {
         var isSure = false
         table.search(address) { place, claim in
             let report = Report(origin: claim.origin, subject: Subject(claim.jail, address), state: claim.state)
-            guard isBan(report, at: now), voice.map({ $0 == Voice(claim) }) ?? true else { return false }
+            guard isBan(report, at: now), voice?.isBehind(claim) ?? true else { return false }
             found = place
             isSure = claim.isSure
             return isSure
@@ -111,7 +129,7 @@ extension Hub {
         if let others = toldOtherwise[address], voice.map({ others.contains($0) }) ?? true { return true }
         var isTold = false
         table.search(address) { place, claim in
-            isTold = table.isTold(at: place) && voice.map { $0 == Voice(claim) } ?? true
+            isTold = table.isTold(at: place) && voice?.isBehind(claim) ?? true
             return isTold
         }
         return isTold
@@ -125,8 +143,4 @@ extension Hub {
         }
         return told
     }
-}
-
-extension Hub.Voice {
-    fileprivate init(_ claim: ReportTable.Claim) { self.init(host: claim.origin.voice, jail: claim.jail) }
 }

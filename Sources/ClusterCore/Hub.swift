@@ -3,64 +3,6 @@ internal import DequeModule
 
 /// The hub's memory: requests and time go in; verdicts and broadcasts come out.
 package struct Hub: Sendable {
-    package struct Settings: Sendable {
-        /// nil: no token is asked for.
-        package var tokens: Set<String>?
-        /// Never taken, nor is a network that holds one of them.
-        package var ignored: [Address]
-        /// How long a ban of the old form lasts, which does not say it; nil: for ever.
-        package var bantime: Duration?
-        /// No report counts longer than this after its version's time.
-        package var maximumBantime: Duration
-        /// How many reports it keeps of one origin, and of one friend.
-        package var mostOfOrigin: Int
-        /// From which confidence on peers of the old form hear of a ban.
-        package var threshold: Trust
-        /// Our own; nil: there are no friends.
-        package var cluster: Cluster?
-        /// How far each friend is trusted.
-        package var levels: [Cluster: Trust]
-
-        package init(
-            tokens: Set<String>?, ignored: [Address], bantime: Duration?, maximumBantime: Duration,
-            mostOfOrigin: Int = 1_000_000, threshold: Trust = .usualThreshold, cluster: Cluster? = nil,
-            levels: [Cluster: Trust] = [:]
-        ) {
-            self.tokens = tokens
-            self.ignored = ignored
-            self.bantime = bantime
-            self.maximumBantime = maximumBantime
-            self.mostOfOrigin = mostOfOrigin
-            self.threshold = threshold
-            self.cluster = cluster
-            self.levels = levels
-        }
-    }
-
-    /// What a request, a moment or a reload came to.
-    package struct Outcome: Hashable, Sendable {
-        /// nil: taken, but for the reports of ``except``.
-        package var refusal: HubRefusal?
-        /// By their index in the request.
-        package var except: [Int: HubRefusal] = [:]
-        /// For peers of the old form, in this order.
-        package var broadcasts: [Announcement] = []
-        /// What is known now and was not before, for all others and the disk; the last one has the hub's
-        /// ``Hub/sequence``.
-        package var news: [Report] = []
-        /// What need not be remembered any more, on disk either.
-        package var forgotten: [ReportKey] = []
-
-        package init(refusal: HubRefusal? = nil) { self.refusal = refusal }
-
-        /// What came next, in the same turn.
-        package mutating func add(_ next: Outcome) {
-            broadcasts += next.broadcasts
-            news += next.news
-            forgotten += next.forgotten
-        }
-    }
-
     /// How many reports it keeps.
     static let limit = 4_000_000
     /// In how many jails, and from how many sources together, one host may report an address: each report on it is looked
@@ -175,8 +117,7 @@ package struct Hub: Sendable {
         monitorsHeard.note(announcement.host, (), at: now)
         if announcement.action == .ban {
             // Each is passed on, as ever: who missed the one before hears this one.
-            untell(
-                announcement.subject.address, of: Voice(host: announcement.host, jail: announcement.subject.jail))
+            untell(announcement.subject.address, of: Voice(origin, in: announcement.subject.jail))
         }
         outcome.broadcasts = tell(report, at: clock.believed(now))
         return outcome
@@ -234,8 +175,13 @@ package struct Hub: Sendable {
                 epoch: epoch, sequence: sequence, time: time, longestRequest: longestRequest,
                 reportsPerRequest: reportsPerRequest, maximumBantime: settings.maximumBantime,
                 version: summary.version, digest: summary.digest,
-                // A twin has friends of its own, and hears of those that this hub has.
-                levels: host.name == settings.cluster?.id ? settings.levels : levels))
+                levels: levels(toldTo: host)))
+    }
+
+    /// A twin has friends of its own, and hears of those that this hub has; whom it trusts is no friend's business.
+    private func levels(toldTo host: Host) -> [Cluster: Trust] {
+        if host.name == settings.cluster?.id { return settings.levels }
+        return Cluster(host.name) == nil ? levels : [:]
     }
 
     // MARK: Time
@@ -360,18 +306,17 @@ package struct Hub: Sendable {
 
     /// More than there is room for.
     private func refusalToKeep(_ report: Report) -> HubRefusal? {
-        let (origin, address) = (report.origin, report.subject.address)
+        let address = report.subject.address
         guard table.count < Self.limit else { return HubRefusal(.later, "the hub is full") }
-        let who = origin.foreign?.friend.id ?? origin.host.name
-        let count = origin.foreign.map { table.countsByFriend[$0.friend] ?? 0 } ?? table.summary(of: origin).count
-        guard count < settings.mostOfOrigin else {
-            return HubRefusal(.later, "\(who) has \(settings.mostOfOrigin) reports here, as many as maxbans allows")
-        }
-        let onAddress = table.count(on: address) { other in
-            origin.foreign.map { other.foreign?.friend == $0.friend } ?? other.isOwn(origin.host)
-        }
-        guard onAddress < Self.jails else {
-            return HubRefusal(.never, "\(who) has reported \(address) in \(Self.jails) jails")
+        for share in Share.all(of: report) {
+            let (most, mostOnAddress) = (settings.mostOfOrigin / share.part, Self.jails / share.part)
+            guard share.count(in: table) < most else {
+                return HubRefusal(.later, "\(share) has \(most) reports here, as many as maxbans allows")
+            }
+            guard share.count(on: address, in: table) < mostOnAddress else {
+                return HubRefusal(
+                    .never, "\(share) has \(mostOnAddress) reports on \(address) here, as many as are kept")
+            }
         }
         return nil
     }

@@ -93,19 +93,24 @@ struct Replica: Sendable {
     func longest(
         _ placement: Subject, reaching threshold: Trust, at now: Timestamp, where counts: (Origin, Subject) -> Bool
     ) -> (host: Host, until: Timestamp)? {
-        var longest: (host: Host, until: Timestamp)?
+        var longest: (origin: Origin, until: Timestamp)?
         var isSure = true
         forEachLive(placement, at: now, where: counts) { claim, until in
             isSure = isSure && claim.isSure
             // Of two, the first by name.
-            if let other = longest, (until, other.host) <= (other.until, claim.origin.voice) { return false }
-            longest = (claim.origin.voice, until)
+            if let other = longest {
+                guard until > other.until || until == other.until && claim.origin.voice < other.origin.voice else {
+                    return false
+                }
+            }
+            longest = (claim.origin, until)
             return false
         }
-        guard let longest, !isSure else { return longest }
+        guard let longest else { return nil }
+        guard !isSure else { return (longest.origin.voice, longest.until) }
         let address = placement.address
         let end = table.end(of: address, reaching: threshold, at: now) { counts($0.origin, Subject($0.jail, address)) }
-        return end.map { (longest.host, min(longest.until, $0)) }
+        return end.map { (longest.origin.voice, min(longest.until, $0)) }
     }
 
     /// Whether this placement is to be banned.

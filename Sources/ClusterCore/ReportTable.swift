@@ -35,6 +35,21 @@ struct ReportTable: Sendable {
         var trust: Trust?
     }
 
+    /// How a report came here last.
+    struct Passage: Hashable, Sendable {
+        var friend: Cluster
+        /// As ``Way/neighbour``.
+        var neighbour: Cluster?
+
+        init(friend: Cluster, neighbour: Cluster?) { (self.friend, self.neighbour) = (friend, neighbour) }
+
+        /// nil: of a host of ours.
+        init?(_ origin: Origin, _ way: Way?) {
+            guard let foreign = origin.foreign else { return nil }
+            (friend, neighbour) = (foreign.friend, way?.neighbour)
+        }
+    }
+
     /// What one origin's reports come to.
     struct Summary: Sendable {
         /// The highest of those that were in the table since it last had none of this origin's.
@@ -63,6 +78,8 @@ struct ReportTable: Sendable {
     private var summaries: [Summary] = []
     /// How many reports came through each friend.
     private(set) var countsByFriend: [Cluster: Int] = [:]
+    /// How many of these by each of his neighbours, or from nobody else.
+    private(set) var countsByPassage: [Passage: Int] = [:]
     /// Of those that came through friends.
     private var signatures: [Place: Signature] = [:]
     /// How far each friend is trusted; whoever is not among them is not trusted at all.
@@ -103,11 +120,12 @@ struct ReportTable: Sendable {
         rows.search(address) { place, row in isEnough(place, claim(of: row, at: place)) }
     }
 
-    /// How many reports on an address are of these origins.
-    func count(on address: Address, where isOne: (Origin) -> Bool) -> Int {
+    /// How many reports on an address are of these origins, and came by these ways.
+    func count(on address: Address, where isOne: (Origin, Way?) -> Bool) -> Int {
         var count = 0
         rows.search(address) { _, row in
-            if isOne(speakers[row.speaker].origin) { count += 1 }
+            let speaker = speakers[row.speaker]
+            if isOne(speaker.origin, speaker.way) { count += 1 }
             return false
         }
         return count
@@ -223,6 +241,7 @@ struct ReportTable: Sendable {
     private mutating func use(speakerOf report: Report, _ origin: Int) -> UInt32 {
         let (number, isNew) = speakers.use(
             Speaker(origin: report.origin, jail: report.subject.jail, way: report.way))
+        if let passage = Passage(report.origin, report.way) { countsByPassage[passage, default: 0] += 1 }
         guard isNew else { return number }
         while voices.count <= Int(number) { voices.append(nil) }
         voices[Int(number)] = Voice(
@@ -254,7 +273,12 @@ struct ReportTable: Sendable {
     }
 
     private mutating func drop(_ speaker: UInt32) {
-        let hasWay = speakers[speaker].way != nil
+        let (origin, way) = (speakers[speaker].origin, speakers[speaker].way)
+        if let passage = Passage(origin, way) {
+            countsByPassage[passage, default: 0] -= 1
+            if countsByPassage[passage] == 0 { countsByPassage[passage] = nil }
+        }
+        let hasWay = way != nil
         if speakers.drop(speaker), hasWay { waySpeakers -= 1 }
     }
 
@@ -262,8 +286,9 @@ struct ReportTable: Sendable {
         let row = rows[place]
         note(state(of: row, at: place), nil, at: place)
         rows.remove(place)
+        // The place is another row's next, signed or not.
+        if !signatures.isEmpty { signatures[place] = nil }
         if let friend = speakers[row.speaker].origin.foreign?.friend {
-            signatures[place] = nil
             countsByFriend[friend, default: 0] -= 1
             if countsByFriend[friend] == 0 { countsByFriend[friend] = nil }
         }

@@ -62,23 +62,6 @@ package struct Broadcast: Hashable, Sendable {
     }
 }
 
-extension Audience {
-    /// What a broadcast to them begins with.
-    package var mark: UInt8 {
-        switch self {
-        case .copies: 0x01
-        case .friends: 0x02
-        case .twins: 0x03
-        }
-    }
-
-    /// To whom what begins like this is told; nil: to peers of the old form.
-    package init?(mark: UInt8?) {
-        guard let audience = Self.allCases.first(where: { $0.mark == mark }) else { return nil }
-        self = audience
-    }
-}
-
 extension FieldWriter {
     /// Each behind a line feed.
     mutating func addLines(_ records: [some StateRecord]) {

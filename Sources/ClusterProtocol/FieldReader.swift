@@ -101,7 +101,7 @@ package struct FieldReader {
     }
 
     /// `HOST`, or of another cluster `CLUSTER/HOST@FRIEND`.
-    mutating func speaker() -> (host: Host, foreign: Origin.Foreign?)? {
+    mutating func originHost() -> (host: Host, foreign: Origin.Foreign?)? {
         var ahead = self
         guard let place = ahead.place() else { return nil }
         guard let slash = bytes[place].firstIndex(of: UInt8(ascii: "/")) else { return host().map { ($0, nil) } }
@@ -114,7 +114,7 @@ package struct FieldReader {
     }
 
     /// `CLUSTER/HOST`.
-    mutating func sharer() -> (cluster: Cluster, host: Host)? {
+    mutating func clusterHost() -> (cluster: Cluster, host: Host)? {
         guard let place = place(), let slash = bytes[place].firstIndex(of: UInt8(ascii: "/")),
             let cluster = fingerprint(place.lowerBound..<slash),
             let host = String(validating: bytes[slash + 1..<place.upperBound], as: UTF8.self).flatMap({ Host($0) })
@@ -123,7 +123,7 @@ package struct FieldReader {
     }
 
     private func fingerprint(_ place: Range<Int>) -> Cluster? {
-        String(validating: bytes[place], as: UTF8.self).flatMap { Cluster($0) }
+        Cluster(utf8: bytes[place])
     }
 
     mutating func jail() -> Jail? {

@@ -14,7 +14,8 @@ package struct SharedBroadcast: Hashable, Sendable {
     package var epoch: UInt64
     /// The hub's count of changes after these.
     package var sequence: UInt64
-    /// How many changes it was, also those that friends are not told of.
+    /// How many changes it was, also those that friends are not told of. What is told by several ways may need more room
+    /// than one message has: all but the last then count none.
     package var count: Int
     package var reports: [SharedReport]
 
@@ -40,8 +41,8 @@ package struct SharedBroadcast: Hashable, Sendable {
         guard fields.word() == Self.head, let epoch = fields.hexadecimal(), let sequence = fields.unsigned(),
             let count = fields.unsigned().flatMap({ Int(exactly: $0) }), fields.isAtEnd
         else { throw HubRefusal(.never, "a broadcast whose first line is not SHARED EPOCH SEQUENCE COUNT") }
-        guard let reports: [SharedReport] = fields.entries(), reports.count <= count else {
-            throw HubRefusal(.never, "a line that is no signed report, or more of them than changes")
+        guard let reports: [SharedReport] = fields.entries() else {
+            throw HubRefusal(.never, "a line that is no signed report")
         }
         self.init(epoch: epoch, sequence: sequence, count: count, reports: reports)
     }

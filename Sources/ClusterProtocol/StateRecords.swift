@@ -128,7 +128,7 @@ extension LedgerRecord: StateRecord {
 /// `HOST SOURCE JAIL ADDRESS`; of another cluster's host, that friend told us of, `CLUSTER/HOST@FRIEND`.
 extension ReportKey {
     init?(reading fields: inout FieldReader) {
-        guard let (host, foreign) = fields.speaker(), let source = fields.source(),
+        guard let (host, foreign) = fields.originHost(), let source = fields.source(),
             let subject = Subject(reading: &fields)
         else { return nil }
         self.init(Origin(host: host, source: source, foreign: foreign), subject)
@@ -173,7 +173,7 @@ extension Report: StateRecord {
 extension SharedReport: StateRecord {
     package init?(reading fields: inout FieldReader) {
         let isBan = fields.take("banned")
-        guard isBan || fields.take("lifted"), let (cluster, host) = fields.sharer(), let source = fields.source(),
+        guard isBan || fields.take("lifted"), let (cluster, host) = fields.clusterHost(), let source = fields.source(),
             let subject = Subject(reading: &fields),
             let state = Report.State(reading: &fields, isLifted: !isBan), let (way, signature) = Way.read(&fields),
             !way.hops.isEmpty, let signature

@@ -13,8 +13,6 @@ package import BanModel
 /// A friend's hub asks in the same way for what friends are told, `SHARE|CLUSTER`, and a twin for all that there is,
 /// `TWIN|CLUSTER`.
 package struct SyncRequest: Hashable, Sendable {
-    private static let verbs: [(Audience, String)] = [(.copies, "SYNC"), (.friends, "SHARE"), (.twins, "TWIN")]
-
     package var asker: Asker
     package var question: CopyQuestion
     package var audience: Audience
@@ -25,15 +23,12 @@ package struct SyncRequest: Hashable, Sendable {
         self.audience = audience
     }
 
-    package var bytes: [UInt8] {
-        let verb = Self.verbs.first { $0.0 == audience }?.1 ?? ""
-        return AskedLines.bytes(verb, asker, question.line)
-    }
+    package var bytes: [UInt8] { AskedLines.bytes(audience.verb, asker, question.line) }
 
     /// nil where the request is another one.
     init?(reading bytes: [UInt8]) throws(HubRefusal) {
-        for (audience, verb) in Self.verbs {
-            guard let request = try AskedLines(verb, reading: bytes) else { continue }
+        for audience in Audience.allCases {
+            guard let request = try AskedLines(audience.verb, reading: bytes) else { continue }
             let question = try request.only { (fields) throws(HubRefusal) -> CopyQuestion? in
                 CopyQuestion(reading: &fields)
             }

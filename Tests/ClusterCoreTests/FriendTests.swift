@@ -170,4 +170,188 @@ import Testing
         }
         #expect(net.nodes["A"]!.copy.lines == [])
     }
+
+    // MARK: Ways
+
+    @Test func `a lift that one friend alone tells silences what all others told`() {
+        var net = FriendNet("ABC", links: ["AB", "AC"])
+        net.tell("A", [shared(of: "d", by: "dB")], from: "B")
+        net.tell("A", [shared(of: "d", by: "dC")], from: "C")
+        #expect(net.banning() == "A")
+        net.tell("A", [shared(of: "d", by: "dC", version: 2, lifted: true)], from: "C")
+        #expect(net.banning() == "")
+        #expect(net.confidence(at: "A") == .none)
+    }
+
+    /// What is signed has a moment until which it is remembered: changed, the signature would be wrong.
+    @Test func `what another cluster has signed is told on as it was signed`() {
+        var net = FriendNet("AB", links: ["AB"])
+        let long = shared(of: "B", by: "B", version: 1, until: 900)
+        let short = shared(of: "B", by: "B", version: 2, until: 300)
+        net.tell("A", [long], from: "B")
+        net.tell("A", [short], from: "B")
+        let told = net.nodes["A"]!.hub.shared(net.nodes["A"]!.hub.reports)
+        #expect(told.map(\.state) == [short.state])
+        // Of two of one version, which an honest cluster never signs, all come to keep the same.
+        var other = long.report(from: cluster("B"))
+        other.state.forget = other.state.forget + .seconds(9)
+        let one = long.report(from: cluster("B"))
+        #expect(one.merged(with: other) == other)
+        #expect(other.merged(with: one) == other)
+    }
+
+    @Test func `what two friends told is told on once, by the better way`() {
+        var net = FriendNet("ABC", links: ["AB", "AC"])
+        net.trust("A", "C", percent(90))
+        net.tell("A", [shared(of: "d", by: "dB", trust: percent(100))], from: "B")
+        net.tell("A", [shared(of: "d", by: "dC", trust: percent(50))], from: "C")
+        func told() -> [Way] { net.nodes["A"]!.hub.shared(net.nodes["A"]!.hub.reports).map(\.way) }
+        #expect(told() == [Way(trust: percent(80), hops: [cluster("d"), cluster("B"), cluster("A")])])
+        net.tell("A", [shared(of: "d", by: "dC", trust: percent(100), version: 2)], from: "C")
+        // The newer state, though it came later by a way of its own.
+        #expect(told() == [Way(trust: percent(90), hops: [cluster("d"), cluster("C"), cluster("A")])])
+        net.tell("A", [shared(of: "d", by: "dB", trust: percent(100), version: 2)], from: "B")
+        #expect(told() == [Way(trust: percent(90), hops: [cluster("d"), cluster("C"), cluster("A")])])
+    }
+
+    @Test func `a friend's friend who names a cluster among his hops keeps nothing from it`() {
+        // D hears from C directly what L, whom D trusts more, tells as if it had come through A.
+        var net = FriendNet("ACDL", links: ["AD", "CD", "LD"])
+        net.trust("D", "L", .full)
+        net.attack(on: "C")
+        #expect(net.confidence(at: "A") == percent(64))
+        var other = FriendNet("ACDL", links: ["AD", "CD", "LD"])
+        other.trust("D", "L", .full)
+        other.tell("D", [shared(of: "C", by: "CAL")], from: "L")
+        #expect(other.confidence(at: "A") == .none)
+        other.tell("D", [shared(of: "C", by: "C")], from: "C")
+        #expect(other.confidence(at: "A") == percent(64))
+        // And what the others are told is the better way.
+        let told = other.nodes["D"]!.hub.shared(other.nodes["D"]!.hub.reports).map(\.way)
+        #expect(told.map(\.trust) == [.full, percent(80)])
+        #expect(told.map(\.hops.count) == [4, 2])
+    }
+
+    @Test func `an answer to a friend holds no more lines than it may, though reports are told by several ways`() {
+        var net = FriendNet("ACDL", links: ["AD", "CD", "LD"])
+        net.trust("D", "L", .full)
+        for number in 1...9 {
+            net.tell("D", [shared("198.51.100.\(number)", of: "C", by: "CAL")], from: "L")
+            net.tell("D", [shared("198.51.100.\(number)", of: "C", by: "C")], from: "C")
+        }
+        var copy = FriendCopy()
+        var told: Set<SharedReport> = []
+        while let question = copy.question {
+            let answer = net.nodes["D"]!.hub.answerFriend(question, atMost: 4)
+            if case .fetched(_, _, let reports) = answer {
+                #expect(reports.count <= 4)
+                told.formUnion(reports)
+            }
+            copy.answered(answer)
+        }
+        #expect(told.count == 18)
+    }
+
+    @Test func `what friends say of an address in two jails adds up`() {
+        var net = FriendNet("ABC", links: ["AB", "AC"], level: percent(40))
+        func told(_ name: Character, jail: String) -> SharedReport {
+            var report = shared(of: name, by: "\(name)")
+            report.subject.jail = Jail(jail)!
+            return report
+        }
+        net.tell("A", [told("B", jail: "sshd")], from: "B")
+        #expect(net.banning() == "")
+        net.tell("A", [told("C", jail: "nginx")], from: "C")
+        #expect(net.banning() == "A")
+        #expect(net.confidence(at: "A") == percent(80))
+    }
+
+    // MARK: Levels
+
+    @Test func `whom a hub trusts is no friend's business, and a twin hears of its own friends alone`() {
+        let net = FriendNet("AB", links: ["AB"], level: percent(60))
+        var hub = net.nodes["A"]!.hub
+        _ = hub.adopt([cluster("c"): percent(30)], from: Host("twin")!, at: net.now)
+        func levels(toldTo name: String) -> [Cluster: Trust]? {
+            let greeting = hub.greet(
+                Host(name)!, nil, token: nil, longestRequest: 1, reportsPerRequest: 1, at: net.now)
+            return try? greeting.get().levels
+        }
+        #expect(levels(toldTo: "web1") == [cluster("B"): percent(60), cluster("c"): percent(30)])
+        #expect(levels(toldTo: cluster("B").id) == [:])
+        #expect(levels(toldTo: cluster("A").id) == [cluster("B"): percent(60)])
+    }
+
+    @Test func `a twin's friends are trusted as far here, but for those that are friends of both`() {
+        let net = FriendNet("AB", links: ["AB"], level: percent(60))
+        var hub = net.nodes["A"]!.hub
+        let (one, other) = (Host("one")!, Host("other")!)
+        #expect(hub.adopt([cluster("B"): .full, cluster("c"): percent(30)], from: one, at: net.now) != nil)
+        #expect(hub.adopt([cluster("B"): .full, cluster("c"): percent(30)], from: one, at: net.now) == nil)
+        #expect(hub.levels == [cluster("B"): percent(60), cluster("c"): percent(30)])
+        #expect(hub.adopt([cluster("c"): percent(20)], from: other, at: net.now) != nil)
+        #expect(hub.levels[cluster("c")] == percent(20))
+        #expect(hub.levels(of: one) == [cluster("B"): .full, cluster("c"): percent(30)])
+        #expect(hub.twins == [one, other])
+        #expect(hub.adopt([:], from: other, at: net.now) != nil)
+        #expect(hub.levels[cluster("c")] == percent(30))
+        #expect(hub.twins == [one])
+    }
+
+    @Test func `what a twin's friend said is told on for what the twin trusts him`() {
+        let net = FriendNet("AB", links: ["AB"])
+        var hub = net.nodes["A"]!.hub
+        _ = hub.adopt([cluster("c"): percent(30)], from: Host("twin")!, at: net.now)
+        _ = hub.take(fromTwin: [shared(of: "c", by: "c").report(from: cluster("c"))], at: net.now)
+        #expect(hub.shared(hub.reports).map(\.way.trust) == [percent(30)])
+    }
+
+    // MARK: Copies
+
+    /// Asks until it is in step, at most so often. Returns the questions.
+    private func talk(_ copy: inout FriendCopy, with hub: Hub, atMost count: Int = 100) -> [CopyQuestion] {
+        var questions: [CopyQuestion] = []
+        while let question = copy.question, questions.count < count {
+            questions.append(question)
+            copy.answered(hub.answerFriend(question, atMost: 2))
+        }
+        return questions
+    }
+
+    @Test func `a friend that began anew, or was away, is asked for what it knows`() {
+        var net = FriendNet("B")
+        for number in 1...5 { net.attack(on: "B", "", report("198.51.100.\(number)")) }
+        var copy = FriendCopy()
+        #expect(copy.lag == nil)
+        copy.joined()
+        let questions = talk(&copy, with: net.nodes["B"]!.hub)
+        #expect(questions.first == .since(epoch: 0, sequence: 0))
+        #expect(questions.count > 2 && questions.count < 100)
+        #expect(copy.lag == 0)
+        copy.heard(1, epoch: 7, upTo: 8)
+        #expect(copy.question == .since(epoch: 7, sequence: 5))
+        #expect(copy.lag == 2)
+        copy.heard(3, epoch: 9, upTo: 3)
+        #expect(copy.question == .since(epoch: 7, sequence: 5))
+    }
+
+    @Test func `what a clock kept out is asked for again once he is greeted`() {
+        let net = FriendNet("B")
+        var copy = FriendCopy()
+        _ = talk(&copy, with: net.nodes["B"]!.hub)
+        copy.note(taken: 1, refused: [.neverBanned: 1])
+        copy.greeted()
+        #expect(copy.question == nil)
+        copy.note(taken: 0, refused: [.future: 1])
+        #expect(copy.question == nil)
+        copy.greeted()
+        #expect(copy.question == .since(epoch: 0, sequence: 0))
+        _ = talk(&copy, with: net.nodes["B"]!.hub)
+        copy.greeted()
+        #expect(copy.question == nil)
+        #expect(copy.refused == [.neverBanned: 1, .future: 1])
+        #expect(copy.taken == 1)
+        copy.beginAnew()
+        #expect(copy.question == .since(epoch: 0, sequence: 0))
+    }
 }

@@ -79,4 +79,16 @@ import Testing
         #expect(table.knownNames <= 1)
         #expect(table.buckets == ReportBuckets())
     }
+
+    @Test func `where a signed report of ours was, the next one has no signature`() {
+        var table = ReportTable(maximumBantime: .seconds(1_000))
+        var signed = report("192.0.2.1", version: 1, until: 10)
+        signed.signature = Signature(bytes: [1])
+        table.insert(signed, at: start)
+        table.remove(at: table.place(of: signed.key)!)
+        var next = report("192.0.2.2", version: 1, until: 10)
+        next.way = Way(trust: percent(50))
+        table.insert(next, at: start)
+        #expect(table[next.key] == next)
+    }
 }
