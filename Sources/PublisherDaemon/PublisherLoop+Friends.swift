@@ -8,24 +8,24 @@ internal import DequeModule
 internal import HubClient
 internal import LinuxSystem
 internal import Logging
+internal import ReportStore
 internal import ZeroMQ
 
-/// What other clusters' hubs tell this one, and hear of it.
+/// What other hubs, of friends and twins, tell this one.
 extension PublisherLoop {
-    /// How often a friend is greeted anew: it may have another clock, or another epoch, by then.
-    private static let helloPause: Int64 = 300_000_000
     /// So long, in microseconds, what one friend tells is looked at in one turn: whoever asks the hub does not wait for more.
     private static let turn: Int64 = 2_000
     /// As many as share a signature or two.
     private static let part = 32
 
     /// Who the friends are from now on. One whose places are others is met anew; what he told stays.
-    mutating func befriend(_ sections: [FriendSection]) throws {
+    mutating func befriend(_ sections: [FriendSection]) throws(ZMQError) {
         guard let own = clusterKey?.cluster else { return }
         let secret = admission?.secret
         var sides: [FriendSide] = []
         for section in sections {
-            if let known = friends.first(where: { $0.section == section }) {
+            if var known = friends.first(where: { $0.section == section }) {
+                known.copy.beginAnew()
                 sides.append(known)
             } else {
                 let side = try FriendSide(section, own: own, secret: secret, context: context, at: wall())
@@ -39,64 +39,19 @@ extension PublisherLoop {
         }
         friends = sides
         // What a twin trusted when it was last heard counts until it says something else, or is none any more.
-        let twins = sides.filter(\.isTwin).map(\.section.name)
-        for twin in Set(hub.twins).union(twins).sorted() {
-            let isTwin = twins.contains(twin)
-            let isKnown = hub.twins.contains(twin)
-            if isTwin, isKnown { continue }
-            let levels = isTwin ? try levels(of: twin) : [:]
-            if let outcome = hub.adopt(levels, from: twin, at: wall()) { try tell(outcome) }
-            if !isTwin { keep([:], of: twin) }
+        let twins = Set(sides.filter(\.isTwin).map(\.section.name))
+        for twin in twins.subtracting(hub.twins).sorted() {
+            if let outcome = hub.adopt(keptLevels(of: twin), from: twin, at: wall()) { try tell(outcome) }
+        }
+        for twin in hub.twins.subtracting(twins).sorted() {
+            if let outcome = hub.adopt([:], from: twin, at: wall()) { try tell(outcome) }
+            keep([:], of: twin)
         }
         guard admission != nil else { return }
         let keys = sides.compactMap { side in
             side.section.key.map { ClientFile(key: $0, client: .friend(named: side.section.name.name, side.cluster)) }
         }
         if admission!.befriend(keys) { revoke() }
-    }
-
-    /// Tells friends what is news, so many changes a message; none: a sign of life.
-    mutating func share(_ news: [Report]) throws(ZMQError) {
-        guard let clusterKey else { return }
-        var sequence = hub.sequence - UInt64(news.count)
-        var rest = news[...]
-        repeat {
-            let part = rest.prefix(SharedBroadcast.mostReports)
-            rest = rest.dropFirst(part.count)
-            sequence += UInt64(part.count)
-            var reports = hub.shared(part)
-            clusterKey.sign(&reports)
-            let shared = SharedBroadcast(epoch: hub.epoch, sequence: sequence, count: part.count, reports: reports)
-            _ = try broadcasts.send(shared.bytes)
-            guard friends.contains(where: \.isTwin) else { continue }
-            let whole = Broadcast(
-                epoch: hub.epoch, sequence: sequence, reports: Array(part),
-                levels: part.isEmpty ? hub.ownLevels : [:])
-            _ = try broadcasts.send(whole.bytes(to: .twins))
-        } while !rest.isEmpty
-    }
-
-    /// What a friend, or a twin, asks to catch up.
-    func answerHub(_ request: SyncRequest) -> [UInt8] {
-        guard let clusterKey else { return HubRefusal(.later, "this hub has no clusterkey, and no friends").bytes }
-        let question = request.question
-        if request.audience == .twins {
-            guard request.asker.host.name == clusterKey.cluster.id else {
-                return HubRefusal(.later, "that is for the hubs of this cluster").bytes
-            }
-            return SyncReply.answer(hub.wholeAnswer(question, atMost: SyncBounds.mostShared)).bytes
-        }
-        var answer = hub.answerFriend(question, atMost: SyncBounds.mostShared)
-        switch answer {
-        case .changes(let epoch, let sequence, let latest, var reports):
-            clusterKey.sign(&reports)
-            answer = .changes(epoch: epoch, sequence: sequence, latest: latest, reports)
-        case .fetched(let whole, let key, var reports):
-            clusterKey.sign(&reports)
-            answer = .fetched(whole: whole, after: key, reports)
-        case .buckets: break
-        }
-        return SyncReply.answer(answer).bytes
     }
 
     var friendsStatus: [FriendStatus] {
@@ -136,7 +91,7 @@ extension PublisherLoop {
         guard friends[index].waiting.isEmpty else { return }
         if friends[index].watch.takeDue(at: now) != nil { friends[index].copy.catchUp() }
         guard feed.isIdle, !friends[index].isAsking else { return }
-        if let greeted = friends[index].greeted, now - greeted >= Self.helloPause {
+        if let greeted = friends[index].greeted, now - greeted >= HubFeed.greetingPause {
             try feed.greetAgain(hello, at: now)
         } else if let question = friends[index].copy.question {
             let request = SyncRequest(
@@ -193,6 +148,7 @@ extension PublisherLoop {
                 logger.notice("a friend answers", metadata: ["friend": "\(name)"])
             }
             friends[index].greeted = SystemClock.monotonic()
+            friends[index].copy.greeted()
             if let greeting {
                 if friends[index].isTwin { try adopt(greeting.levels, from: name) }
             } else {
@@ -251,14 +207,6 @@ extension PublisherLoop {
         try tell(outcome)
     }
 
-    /// How far a twin trusts its friends counts here too, and after a restart without it.
-    private mutating func adopt(_ levels: [Cluster: Trust], from twin: Host) throws(ZMQError) {
-        guard let outcome = hub.adopt(levels, from: twin, at: wall()) else { return }
-        keep(levels, of: twin)
-        try tell(outcome)
-        try broadcast([])
-    }
-
     private mutating func unusable(_ reason: String, _ index: Int) {
         let name = friends[index].section.name
         complaints.say(
@@ -289,5 +237,45 @@ extension PublisherLoop {
                 "friend's report \(name) \(refusal)", "a friend's report is not taken: it \(refusal.reason)",
                 ["friend": "\(name)", "count": "\(count)"])
         }
+    }
+
+    // MARK: What twins trust
+
+    /// How far a twin trusts its friends counts here too, and after a restart without it.
+    private mutating func adopt(_ levels: [Cluster: Trust], from twin: Host) throws(ZMQError) {
+        guard let outcome = hub.adopt(levels, from: twin, at: wall()) else { return }
+        keep(levels, of: twin)
+        try tell(outcome)
+        try broadcast([])
+    }
+
+    private static func note(of twin: Host) -> String { "friends of the twin \(twin)" }
+
+    func keep(_ levels: [Cluster: Trust], of twin: Host) {
+        let text =
+            levels.isEmpty
+            ? nil : FriendLevel.all(levels).map { "\($0.friend) \($0.trust.millionths)" }.joined(separator: "\n")
+        store.write([.note(Self.note(of: twin), text)], ticket: 0)
+    }
+
+    /// What was kept; nothing where it cannot be read: the twin says it anew.
+    private func keptLevels(of twin: Host) -> [Cluster: Trust] {
+        var note: String?
+        do throws(StoreError) {
+            note = try store.note(Self.note(of: twin))
+        } catch {
+            logger.error(
+                "how far a twin trusts its friends is not known until it says so",
+                metadata: ["twin": "\(twin)", "error": "\(error)"])
+        }
+        var levels: [Cluster: Trust] = [:]
+        for line in note?.split(separator: "\n") ?? [] {
+            let words = line.split(separator: " ")
+            guard words.count == 2, let friend = Cluster(words[0]),
+                let trust = Int(words[1]).flatMap({ Trust(millionths: $0) })
+            else { continue }
+            levels[friend] = trust
+        }
+        return levels
     }
 }

@@ -42,7 +42,7 @@ struct PublisherLoop: ~Copyable {
     var friends: [FriendSide] = []
     var check = SignatureCheck()
     let context: Context
-    private let store: ReportStore
+    let store: ReportStore
     private(set) var queue = ReplyQueue<Reply>()
     private var questions = QuestionQueue<[UInt8], LongQuestion>()
     /// By the key, or, in the clear, by the connection.
@@ -203,35 +203,11 @@ struct PublisherLoop: ~Copyable {
             rest = rest.dropFirst(part.count)
             sequence += UInt64(part.count)
             let broadcast = Broadcast(
-                epoch: hub.epoch, sequence: sequence, reports: hub.told(part),
+                epoch: hub.epoch, sequence: sequence, reports: hub.copied(part),
                 levels: part.isEmpty ? hub.levels : [:])
             _ = try broadcasts.send(broadcast.bytes)
         } while !rest.isEmpty
         try share(news)
-    }
-
-    // MARK: What twins trust
-
-    private static func note(of twin: Host) -> String { "friends of the twin \(twin)" }
-
-    func keep(_ levels: [Cluster: Trust], of twin: Host) {
-        let text =
-            levels.isEmpty
-            ? nil : FriendLevel.all(levels).map { "\($0.friend) \($0.trust.millionths)" }.joined(separator: "\n")
-        store.write([.note(Self.note(of: twin), text)], ticket: 0)
-    }
-
-    /// What was kept.
-    func levels(of twin: Host) throws -> [Cluster: Trust] {
-        var levels: [Cluster: Trust] = [:]
-        for line in try store.note(Self.note(of: twin))?.split(separator: "\n") ?? [] {
-            let words = line.split(separator: " ")
-            guard words.count == 2, let friend = Cluster(words[0]),
-                let trust = Int(words[1]).flatMap({ Trust(millionths: $0) })
-            else { continue }
-            levels[friend] = trust
-        }
-        return levels
     }
 
     // MARK: Who comes in
@@ -355,6 +331,7 @@ struct PublisherLoop: ~Copyable {
             case .startedOver(let restart):
                 logger.error("the database was begun anew: \(restart)")
                 store.write(hub.reports.map { .put($0) }, ticket: queue.next())
+                for twin in hub.twins { keep(hub.levels(of: twin), of: twin) }
             }
         }
     }
