@@ -21,15 +21,18 @@ final class BroadcastListener {
     private let context: Context
     private let address: HubAddress
     private let backlog: Int32
+    private let pace: ConnectionPace
     private var prefixes: [[UInt8]]
     private var socket: Socket?
-    private var pause = RetryPause()
+    private var pause: RetryPause
     /// No socket until then.
     private(set) var restsUntil: Int64?
 
     init(context: Context, address: HubAddress, prefixes: [[UInt8]], ofHub isHubs: Bool) throws(ZMQError) {
         self.context = context
         backlog = isHubs ? Self.hubsBacklog : Self.backlog
+        pace = isHubs ? .ofHubs : .ofHosts
+        pause = pace.retryPause
         self.address = address
         self.prefixes = prefixes
         try open()
@@ -79,8 +82,7 @@ final class BroadcastListener {
         var fresh = try Socket(.sub, in: context, maximumMessageSize: Broadcast.longest)
         try fresh.watchConnections()
         try fresh.setHighWaterMarks(send: 1, receive: backlog)
-        try fresh.setReconnect(100, maximum: 5_000)
-        try fresh.setKeepAlive(idle: 60, interval: 15, count: 4)
+        try pace.set(on: &fresh)
         if let curve = address.curve { try fresh.secure(as: curve) }
         for prefix in prefixes { try fresh.subscribe(prefix) }
         try fresh.connect(address.endpoint)

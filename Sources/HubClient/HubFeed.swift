@@ -26,6 +26,9 @@ package final class HubFeed {
         case lost(reason: String)
     }
 
+    /// How often a hub is to be greeted anew, in microseconds: it may have another clock, or another epoch, by then.
+    package static let greetingPause: Int64 = 300_000_000
+
     /// So many are taken in one turn.
     private static let turn = 1_000
     /// How long an answer may take: a slow line takes its time for the largest.
@@ -66,7 +69,7 @@ package final class HubFeed {
         broadcasts = try BroadcastListener(
             context: context, address: HubAddress(endpoint: endpoint, curve: curve), prefixes: [[audience.mark]],
             ofHub: true)
-        link = HubLink(context: context, address: HubAddress(endpoint: replies, curve: curve))
+        link = HubLink(context: context, address: HubAddress(endpoint: replies, curve: curve), pace: .ofHubs)
         (prefixFilter, hearsOldForm, self.audience) = ([], false, audience)
     }
 

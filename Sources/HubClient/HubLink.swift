@@ -28,15 +28,16 @@ final class HubLink {
 
     let address: HubAddress
     private let context: Context
+    private let pace: ConnectionPace
     private var socket: Socket?
     private var state = State.closed
-    private var pause = RetryPause()
+    private var pause: RetryPause
     /// A hello was wanted while a request was under way.
     private var owesHello = false
 
-    init(context: Context, address: HubAddress) {
-        self.context = context
-        self.address = address
+    init(context: Context, address: HubAddress, pace: ConnectionPace = .ofHosts) {
+        (self.context, self.address, self.pace) = (context, address, pace)
+        pause = pace.retryPause
     }
 
     var endpoint: String { address.endpoint }
@@ -166,8 +167,7 @@ final class HubLink {
     private func open(at now: Int64) throws(ZMQError) {
         var fresh = try Socket(.req, in: context, maximumMessageSize: SyncBounds.longest)
         try fresh.watchConnections()
-        try fresh.setReconnect(100, maximum: 5_000)
-        try fresh.setKeepAlive(idle: 60, interval: 15, count: 4)
+        try pace.set(on: &fresh)
         if let curve = address.curve { try fresh.secure(as: curve) }
         try fresh.connect(address.endpoint)
         socket = consume fresh

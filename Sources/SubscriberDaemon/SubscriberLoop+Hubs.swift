@@ -14,9 +14,6 @@ extension SubscriberLoop {
     /// A beacon is answered, so that the hub knows that we are there, unless it heard of us so short a time ago.
     private static let beaconPause: Int64 = 20_000_000
 
-    /// How often a hub is asked what time it is: with the next broadcast or beacon, so that nobody wakes up for it.
-    private static let helloPause: Int64 = 300_000_000
-
     var hello: [UInt8] { Hello(host: host, instance: nil, token: nil).bytes }
 
     private var asker: Asker { Asker(host: host, token: nil) }
@@ -28,7 +25,8 @@ extension SubscriberLoop {
         for event in try feed.work(at: now, hello: { hello }) { take(event, from: index) }
         watchBroadcasts(of: index, at: now)
         guard feed.isIdle else { return }
-        if let greeted = hubs[index].greeted, now - greeted >= Self.helloPause {
+        // With a broadcast or beacon, so that nobody wakes up for it.
+        if let greeted = hubs[index].greeted, now - greeted >= HubFeed.greetingPause {
             try feed.greetAgain(hello, at: now)
             guard feed.isIdle else { return }
         }

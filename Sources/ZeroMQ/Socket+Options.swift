@@ -64,6 +64,12 @@ extension Socket {
         try set(ZMQ_TCP_KEEPALIVE_CNT, count, "TCP_KEEPALIVE_CNT")
     }
 
+    /// How long it may take until a peer's machine answers, in milliseconds; libzmq leaves it to the kernel, which asks ever
+    /// more seldom, for two minutes.
+    package mutating func setConnectLimit(_ milliseconds: Int32) throws(ZMQError) {
+        try set(ZMQ_CONNECT_TIMEOUT, milliseconds, "ZMQ_CONNECT_TIMEOUT")
+    }
+
     /// How long a new connection may take to introduce itself, in milliseconds; libzmq's default is 30 s.
     package mutating func setHandshakeLimit(_ milliseconds: Int32) throws(ZMQError) {
         try set(ZMQ_HANDSHAKE_IVL, milliseconds, "ZMQ_HANDSHAKE_IVL")

@@ -264,6 +264,7 @@ import ZeroMQ
         try socket.setImmediate(true)
         try socket.setReconnect(100, maximum: 5000)
         try socket.setHeartbeat(interval: 1000, timeout: 3000)
+        try socket.setConnectLimit(2000)
         try socket.setHandshakeLimit(3000)
         try socket.setIPv6(true)
         for kind in Socket.Kind.allCases { #expect(try Socket(kind, in: context).kind == kind) }

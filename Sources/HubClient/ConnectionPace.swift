@@ -1,0 +1,27 @@
+internal import ZeroMQ
+
+/// How soon it is noticed that a connection carries nothing any more, and how often a new one is tried.
+struct ConnectionPace {
+    /// Of hosts with their hub: there may be thousands, which mostly are silent. Only the kernel looks, and wakes nobody.
+    static let ofHosts = ConnectionPace(longestPause: 5_000, heartbeat: nil, connectLimit: nil)
+    /// Of hubs with each other, which are few. What the kernel has to say it tries ever more seldom on a road that was cut:
+    /// seconds after that is mended, so the connection is given up before.
+    static let ofHubs = ConnectionPace(longestPause: 1_000, heartbeat: (5_000, 10_000), connectLimit: 2_000)
+
+    /// Between two tries, in milliseconds.
+    private let longestPause: Int32
+    /// How often a ping goes, and how long a peer may be silent then: longer than what waits here keeps us from reading; in
+    /// milliseconds.
+    private let heartbeat: (interval: Int32, patience: Int32)?
+    /// In milliseconds.
+    private let connectLimit: Int32?
+
+    var retryPause: RetryPause { RetryPause(longest: Int64(longestPause) * 1_000) }
+
+    func set(on socket: inout Socket) throws(ZMQError) {
+        try socket.setReconnect(100, maximum: longestPause)
+        try socket.setKeepAlive(idle: 60, interval: 15, count: 4)
+        if let heartbeat { try socket.setHeartbeat(interval: heartbeat.interval, timeout: heartbeat.patience) }
+        if let connectLimit { try socket.setConnectLimit(connectLimit) }
+    }
+}
