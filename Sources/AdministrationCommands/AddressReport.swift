@@ -70,7 +70,8 @@ struct AddressReport {
     /// What is banned of it: itself, and the networks that contain it, the narrowest first.
     var banned: [Address] { decisions.filter(\.isBan).map(\.address) }
 
-    var text: String {
+    /// - Parameter friends: what clusters are called here.
+    func text(friends: [Cluster: Host] = [:]) -> String {
         guard !lines.isEmpty else { return "Nothing is known of \(address)." }
         var table = Table([
             Table.Column("ADDRESS", mayBreak: true), .init("JAIL", mayBreak: true), .init("SAYS", mayBreak: true),
@@ -82,7 +83,7 @@ struct AddressReport {
                 line.isLive ? state.until.text : state.isPardoned ? "pardoned" : state.isLifted ? "lifted" : "ended"
             return [
                 "\(report.subject.address)", report.subject.jail.name,
-                "\(Speaker(report.origin)) (\(report.origin.source.rawValue))",
+                "\(OriginName(report.origin).text(friends: friends)) (\(report.origin.source.rawValue))",
                 Timestamp(microseconds: state.version).text, end,
             ]
         }
@@ -108,7 +109,7 @@ struct AddressReport {
                     let (report, state) = (line.report, line.report.state)
                     return ReportFields(
                         address: "\(report.subject.address)", jail: report.subject.jail.name,
-                        origin: Speaker(report.origin).name(ofOwn: origin), source: report.origin.source.rawValue,
+                        origin: OriginName(report.origin).name(ofOwn: origin), source: report.origin.source.rawValue,
                         since: Timestamp(microseconds: state.version).rfc3339, until: state.until.rfc3339,
                         live: line.isLive, lifted: state.isLifted)
                 },

@@ -9,7 +9,7 @@ struct BanList {
         /// Of the address, over all jails.
         var confidence: Trust
         /// Who says it of this jail, by name: our own first.
-        var speakers: [Speaker]
+        var origins: [OriginName]
         /// When the latest of these reports was made.
         var latest: Timestamp
     }
@@ -48,7 +48,7 @@ struct BanList {
                 entries.append(
                     Entry(
                         subject: subject, until: min(until, end ?? until), confidence: confidence,
-                        speakers: Set(reports.map { Speaker($0.origin) }).sorted(),
+                        origins: Set(reports.map { OriginName($0.origin) }).sorted(),
                         latest: Timestamp(microseconds: reports.map(\.state.version).max() ?? 0)))
             }
         }
@@ -70,7 +70,8 @@ struct BanList {
         return list
     }
 
-    var text: String {
+    /// - Parameter friends: what clusters are called here.
+    func text(friends: [Cluster: Host] = [:]) -> String {
         var table = Table([
             Table.Column("ADDRESS", mayBreak: true), .init("JAIL", mayBreak: true), .init("UNTIL (UTC)"),
             .init("CONFIDENCE"), .init("SAYS", mayBreak: true),
@@ -78,7 +79,7 @@ struct BanList {
         table.rows = entries.map {
             [
                 "\($0.subject.address)", $0.subject.jail.name, $0.until.text, "\($0.confidence)",
-                $0.speakers.map(\.description).joined(separator: " "),
+                $0.origins.map { $0.text(friends: friends) }.joined(separator: " "),
             ]
         }
         return table.text
@@ -90,7 +91,7 @@ struct BanList {
             entries.map {
                 Fields(
                     address: "\($0.subject.address)", jail: $0.subject.jail.name, until: $0.until.rfc3339,
-                    confidence: $0.confidence.percentage, origins: $0.speakers.map { $0.name(ofOwn: origin) })
+                    confidence: $0.confidence.percentage, origins: $0.origins.map { $0.name(ofOwn: origin) })
             })
     }
 

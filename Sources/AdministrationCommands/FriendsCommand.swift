@@ -2,8 +2,8 @@ internal import ArgumentParser
 internal import BanModel
 internal import ClusterConfiguration
 internal import ClusterIdentity
-internal import ClusterProtocol
 internal import DaemonKit
+internal import Glibc
 internal import LinuxSystem
 
 /// `friends`, and what is done about them.
@@ -26,13 +26,8 @@ struct FriendsListCommand: AdministrationCommand {
     func work(_ setup: Setup) throws {
         var asker = try HubAsker(setup)
         let hub = try asker.hub()
-        switch StatusReply(try asker.ask(StatusRequest(asker: setup.asker).bytes)) {
-        case .status(let status):
-            let report = FriendsReport(status.friends)
-            try Output.say(json ? report.document : report.text)
-        case .refusal(let refusal): throw refusal.failure(at: hub.endpoint)
-        case .nonsense: throw nonsense(from: hub.endpoint)
-        }
+        let report = FriendsReport(try asker.status(of: hub).friends)
+        try Output.say(json ? report.document : report.text)
     }
 }
 
@@ -97,13 +92,14 @@ struct FriendsAddCommand: SetupCommand {
     var yes = false
 
     func work() throws {
-        _ = try options.load()
+        // It must be a hub's, and complete: what is wrong afterwards is this friend's fault.
+        _ = try options.load().section(PublisherSection.self)
         let bytes = try FileSystem.read(file, limit: 1 << 16)
         var friend = try FriendFile(reading: ConfigurationFile(name: file, bytes: bytes))
         friend.name = name ?? friend.name
         let cluster = Cluster(key: friend.clusterKey)
         StandardError.write("\(friend.name), at \(friend.replyEndpoint), has the fingerprint\n    \(cluster)\n")
-        guard try yes || Confirmation.ask("Is it the one that he told you?") else { throw Failure("not added") }
+        guard try yes || isRight() else { throw Failure("not added") }
         let folder = "\(FileSystem.folder(of: options.path))/\(Configuration.friendsFolder)"
         try FileSystem.createFolder(folder, mode: 0o755)
         let path = "\(folder)/\(friend.name).conf"
@@ -112,13 +108,22 @@ struct FriendsAddCommand: SetupCommand {
         }
         try FileSystem.writeAtomically(path: path, bytes: Array(friend.text(level: level).utf8), mode: 0o640)
         do {
-            _ = try Configuration.load(path: options.path)
+            _ = try Configuration.load(path: options.path).section(PublisherSection.self)
         } catch {
             // What cannot be read would keep the hub from starting.
             _ = try FileSystem.remove(path)
             throw error
         }
         StandardError.write("It is in \(path). Reload fail2ban-publisher (SIGHUP), and it counts.\n")
+    }
+
+    /// What only a person can say.
+    private func isRight() throws -> Bool {
+        guard isatty(STDIN_FILENO) == 1 else {
+            throw Failure("nobody is here to look at the fingerprint: say --yes, where it was compared before")
+        }
+        StandardError.write("Is it the one that he told you? [y/N] ")
+        return readLine()?.lowercased().hasPrefix("y") == true
     }
 }
 

@@ -73,6 +73,14 @@ struct HubAsker: ~Copyable {
         }
     }
 
+    mutating func status(of hub: Hub) throws -> HubStatus {
+        switch StatusReply(try ask(StatusRequest(asker: asker).bytes)) {
+        case .status(let status): return status
+        case .refusal(let refusal): throw refusal.failure(at: hub.endpoint)
+        case .nonsense: throw nonsense(from: hub.endpoint)
+        }
+    }
+
     private mutating func work() throws -> [HubLinks.Event] {
         let hello = Hello(host: asker.host, instance: nil, token: asker.token).bytes
         return try links.work(at: SystemClock.monotonic()) { hello }

@@ -30,16 +30,16 @@ struct KeygenCommand: SetupCommand {
         try Output.say("\(key)")
         StandardError.write(isNew ? "The secret key is in \(path).\n" : "There was a key in \(path) already.\n")
         var lines: [String] = []
-        if configuration?.publisher?.keyFile == nil {
+        let namesKey = configuration?.publisher?.keyFile == nil
+        if namesKey {
             lines += ["keyfile = \(path)", "serverkey = \"\(key)\""]
         }
         if configuration?.general.clusterKey == nil {
             lines.append("clusterkey = \(try makeClusterKey(beside: path))")
         }
         guard !lines.isEmpty else { return }
-        let isWhole = lines.count > 1
         let addition = ConfigurationAddition(
-            name: isWhole ? "hub.conf" : "clusterkey.conf",
+            name: namesKey ? "hub.conf" : "clusterkey.conf",
             text: """
                 # Written by `\(RootCommand.name) keygen`: this host's daemons, the hub among them, use these keys.
                 [general]

@@ -46,7 +46,7 @@ struct ListCommand: AdministrationCommand {
         if count { return try Output.say("\(list.entries.count)") }
         if json { return try Output.say(list.document(origin: setup.origin)) }
         if list.entries.isEmpty { return try Output.say(pending ? "Nobody is pending." : "Nobody is banned.") }
-        try Output.say(list.text)
+        try Output.say(list.text(friends: setup.friends))
     }
 }
 

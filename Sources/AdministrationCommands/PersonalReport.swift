@@ -11,7 +11,7 @@ struct PersonalReport {
     init(host: Host, account: AddressAccount, at now: Timestamp) {
         self.host = host
         self.now = now
-        known = account.entries.map(\.report).filter { $0.origin.host == host && $0.origin.source.isAdministrators }
+        known = account.entries.map(\.report).filter { $0.origin.isOwn(host) && $0.origin.source.isAdministrators }
     }
 
     /// - Parameter until: by the hub's clock.

@@ -1,5 +1,6 @@
 internal import BanModel
 internal import ClusterConfiguration
+internal import ClusterIdentity
 internal import ClusterProtocol
 internal import HubClient
 internal import ZeroMQ
@@ -27,6 +28,8 @@ struct Setup {
     let timeLimit: Duration
     /// The confidence from which on an address is banned here.
     let threshold: Trust
+    /// What the configuration of the hub on this host calls other clusters.
+    let friends: [Cluster: Host]
 
     /// - Parameter hub: what the command line says, for both.
     /// - Throws: the faults of the key file.
@@ -55,6 +58,9 @@ struct Setup {
         let tokens = publisher?.tokens.map(\.secret).sorted() ?? []
         asker = Asker(
             host: configuration.general.hostname, token: configuration.monitor?.token?.secret ?? tokens.first)
+        friends = Dictionary(
+            (publisher?.friends ?? []).map { (Cluster(key: $0.clusterKey), $0.name) },
+            uniquingKeysWith: { one, _ in one })
         timeLimit = configuration.monitor?.requestTimeout ?? .seconds(5)
         threshold = (subscriber?.threshold ?? publisher?.threshold)?.trust ?? .usualThreshold
     }

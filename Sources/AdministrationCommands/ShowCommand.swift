@@ -25,7 +25,7 @@ struct ShowCommand: AdministrationCommand {
         let report = AddressReport(
             account, of: address, at: hub.now, maximumBantime: hub.greeting.maximumBantime,
             levels: hub.greeting.levels, threshold: setup.threshold)
-        try Output.say(json ? report.document(origin: setup.origin) : report.text)
+        try Output.say(json ? report.document(origin: setup.origin) : report.text(friends: setup.friends))
     }
 }
 

@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import ClusterProtocol
 
 struct StatusCommand: AdministrationCommand {
     static let configuration = CommandConfiguration(
@@ -18,12 +17,8 @@ struct StatusCommand: AdministrationCommand {
     func work(_ setup: Setup) throws {
         var asker = try HubAsker(setup)
         let hub = try asker.hub()
-        switch StatusReply(try asker.ask(StatusRequest(asker: setup.asker).bytes)) {
-        case .status(let status):
-            let report = StatusReport(status, endpoint: hub.endpoint, clockOffset: hub.clockOffset)
-            try Output.say(json ? report.document : report.text)
-        case .refusal(let refusal): throw refusal.failure(at: hub.endpoint)
-        case .nonsense: throw nonsense(from: hub.endpoint)
-        }
+        let status = try asker.status(of: hub)
+        let report = StatusReport(status, endpoint: hub.endpoint, clockOffset: hub.clockOffset)
+        try Output.say(json ? report.document : report.text)
     }
 }

@@ -84,7 +84,7 @@ struct WatchCommand: AdministrationCommand {
                 if let gap = stream.heard(broadcast) { note(gap) }
                 for report in broadcast.reports {
                     let line = WatchLine(report, at: Timestamp(microseconds: SystemClock.wall()))
-                    try Output.say(json ? line.document(origin: setup.origin) : line.text)
+                    try Output.say(json ? line.document(origin: setup.origin) : line.text(friends: setup.friends))
                 }
             }
         }

@@ -10,25 +10,27 @@ struct WatchLine {
         self.time = time
     }
 
-    var text: String {
+    /// - Parameter friends: what clusters are called here.
+    func text(friends: [Cluster: Host] = [:]) -> String {
         let (subject, origin) = (report.subject, report.origin)
+        let name = OriginName(origin).text(friends: friends)
         let source = origin.source == .log ? "" : " (\(origin.source.rawValue))"
         let end = report.state.until == .forever ? "for ever" : "until \(report.state.until.text)"
         if origin.source == .allow {
             let word = report.state.isLifted ? "disallowed \(subject.address)" : "allowed \(subject.address) \(end)"
-            return "\(time.text) \(word), says \(origin.host)"
+            return "\(time.text) \(word), says \(name)"
         }
         return report.state.isLifted
-            ? "\(time.text) lifted \(subject.address) in \(subject.jail), says \(origin.host)\(source)"
-            : "\(time.text) banned \(subject.address) in \(subject.jail) \(end), says \(origin.host)\(source)"
+            ? "\(time.text) lifted \(subject.address) in \(subject.jail), says \(name)\(source)"
+            : "\(time.text) banned \(subject.address) in \(subject.jail) \(end), says \(name)\(source)"
     }
 
-    /// - Parameter origin: how a host is named.
+    /// - Parameter origin: how a host of ours is named.
     func document(origin: (Host) -> String) -> String {
         Document.text(
             Fields(
                 time: time.rfc3339, address: "\(report.subject.address)", jail: report.subject.jail.name,
-                origin: origin(report.origin.host), source: report.origin.source.rawValue,
+                origin: OriginName(report.origin).name(ofOwn: origin), source: report.origin.source.rawValue,
                 since: Timestamp(microseconds: report.state.version).rfc3339, until: report.state.until.rfc3339,
                 lifted: report.state.isLifted))
     }

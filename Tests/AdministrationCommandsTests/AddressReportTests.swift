@@ -26,7 +26,7 @@ import Testing
                 ],
                 obeyed: [("web5", 7, 12), ("web6", 7, 11), ("web7", 6, 12), ("web8", 7, 21)]))
         #expect(
-            report.text == """
+            report.text() == """
                 203.0.113.7 is banned until 2027-01-15 08:10:00 UTC: confidence 100%.
                 It is in 203.0.113.0/24, which is banned until 2027-01-15 09:00:00 UTC:
                 confidence 100%.
@@ -57,11 +57,11 @@ import Testing
     }
 
     @Test func `what nobody knows, and what is no longer banned`() throws {
-        #expect(try shown(account([])).text == "Nothing is known of 203.0.113.7.")
+        #expect(try shown(account([])).text() == "Nothing is known of 203.0.113.7.")
         let lifted = try shown(account([(1, try report("203.0.113.7", lifted: true))]))
         #expect(lifted.conclusion == "203.0.113.7 is not banned.")
         #expect(lifted.banned == [])
-        #expect(lifted.text.hasSuffix("No subscriber was heard since the hub started."))
+        #expect(lifted.text().hasSuffix("No subscriber was heard since the hub started."))
         let network = try shown(account([(1, try report("203.0.113.0/24"))]))
         #expect(network.conclusion.hasPrefix("203.0.113.7 is not banned itself.\nIt is in 203.0.113.0/24, which is"))
     }

@@ -26,7 +26,7 @@ import Testing
             try report("2001:db8::1", jail: "x", until: nil),
         ])
         #expect(
-            list.text == """
+            list.text() == """
                 ADDRESS         JAIL  UNTIL (UTC)          CONFIDENCE  SAYS
                 203.0.113.0/24  x     2027-01-15 08:10:00  100%        web1
                 203.0.113.7     sshd  2027-01-15 09:00:00  100%        web1 web2

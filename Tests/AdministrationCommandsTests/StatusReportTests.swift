@@ -72,18 +72,32 @@ import Testing
     @Test func `a report is a line`() throws {
         func line(_ report: Report) -> WatchLine { WatchLine(report, at: start + .seconds(1)) }
         #expect(
-            line(try report("203.0.113.7")).text
+            line(try report("203.0.113.7")).text()
                 == "2027-01-15 08:00:01 banned 203.0.113.7 in sshd until 2027-01-15 08:10:00, says web1")
         #expect(
-            line(try report("203.0.113.7", source: .person, until: nil)).text
+            line(try report("203.0.113.7", source: .person, until: nil)).text()
                 == "2027-01-15 08:00:01 banned 203.0.113.7 in sshd for ever, says web1 (person)")
         #expect(
-            line(try report("203.0.113.7", lifted: true)).text
+            line(try report("203.0.113.7", lifted: true)).text()
                 == "2027-01-15 08:00:01 lifted 203.0.113.7 in sshd, says web1")
         #expect(
             line(try report("203.0.113.7")).document { "own/\($0)" }
                 == #"{"address":"203.0.113.7","jail":"sshd","lifted":false,"origin":"own/web1","since":"2027-01-15T08:00:00.000Z","#
                 + #""source":"log","time":"2027-01-15T08:00:01.000Z","until":"2027-01-15T08:10:00.000Z"}"#)
+    }
+
+    @Test func `another cluster's host has the name that we gave its cluster, and for programs its fingerprint`() throws
+    {
+        let cluster = Cluster(String(repeating: "a", count: 32))!
+        var foreign = try report("203.0.113.7")
+        foreign.origin.foreign = Origin.Foreign(cluster: cluster, friend: cluster)
+        let line = WatchLine(foreign, at: start + .seconds(1))
+        #expect(line.text(friends: [cluster: Host("bob")!]).hasSuffix(", says bob/web1"))
+        #expect(line.text().hasSuffix(", says \(cluster)/web1"))
+        #expect(line.document { "own/\($0)" }.contains(#""origin":"\#(cluster)/web1""#))
+        let list = BanList(
+            [foreign], at: start, maximumBantime: month, levels: [cluster: .full], threshold: .usualThreshold)
+        #expect(list.text(friends: [cluster: Host("bob")!]).hasSuffix("100%        bob/web1"))
     }
 
     @Test func `who missed something is told so`() throws {
