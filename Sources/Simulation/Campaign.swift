@@ -1,5 +1,6 @@
 /// Many seeds, and what came of them.
 package struct Campaign: Sendable {
+    private let stage: Stage
     package private(set) var seeds = 0
     package private(set) var events = 0
     package private(set) var kills = 0
@@ -11,7 +12,7 @@ package struct Campaign: Sendable {
     /// Every seed that failed, and how; in the order in which they were added.
     package private(set) var failures: [(seed: UInt64, violation: Violation)] = []
 
-    package init() {}
+    package init(of stage: Stage = .hosts) { self.stage = stage }
 
     package mutating func add(_ report: Simulation.Report) {
         seeds += 1
@@ -27,7 +28,7 @@ package struct Campaign: Sendable {
 
     /// How many of a hundred schedules reached each kind of fault, the rarest first.
     package var coverage: [(fault: Fault, percent: Int)] {
-        Fault.all.map { ($0, 100 * reached[$0, default: 0] / max(1, seeds)) }.sorted {
+        Fault.all(of: stage).map { ($0, 100 * reached[$0, default: 0] / max(1, seeds)) }.sorted {
             ($0.percent, $0.fault) < ($1.percent, $1.fault)
         }
     }
@@ -45,11 +46,12 @@ package struct Campaign: Sendable {
 
     /// These seeds, one after the other; ends early after so many failures.
     package static func run(
-        from first: UInt64, through last: UInt64, plant: Plant? = nil, atMostFailures most: Int = .max
+        from first: UInt64, through last: UInt64, of stage: Stage = .hosts, plant: Plant? = nil,
+        atMostFailures most: Int = .max
     ) -> Campaign {
-        var campaign = Campaign()
+        var campaign = Campaign(of: stage)
         for seed in first...last {
-            campaign.add(Simulation.run(seed: seed, plant: plant))
+            campaign.add(Simulation.run(seed: seed, of: stage, plant: plant))
             if campaign.failures.count >= most { break }
         }
         return campaign

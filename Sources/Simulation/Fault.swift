@@ -7,6 +7,8 @@ package enum Fault: Hashable, Comparable, Sendable, CustomStringConvertible {
     case clockForward, clockBack
     case jailRestarted, serverRestarted, slowAnswer, unclearAnswer, bantimeChanged
     case personBanned, personUnbanned, failover, bucketsCompared, allowed, disallowed
+    case hubKilled, pardoned, trustChanged, goesRound, twins, tippedByFriends, toldByOtherWays
+    case lied(String)
 
     package var description: String {
         switch self {
@@ -34,13 +36,34 @@ package enum Fault: Hashable, Comparable, Sendable, CustomStringConvertible {
         case .bucketsCompared: "a copy compared buckets"
         case .allowed: "an address was allowed"
         case .disallowed: "an allowance was taken back"
+        case .hubKilled: "a hub was killed"
+        case .pardoned: "an address was pardoned"
+        case .trustChanged: "how far a friend is trusted was changed"
+        case .goesRound: "friends of friends are friends"
+        case .twins: "a cluster has two hubs"
+        case .tippedByFriends: "several friends together made a ban"
+        case .toldByOtherWays: "who was on the best way was told by another"
+        case .lied(let lie): "somebody \(lie)"
         }
     }
 
     package static func < (left: Fault, right: Fault) -> Bool { left.description < right.description }
 
-    /// Every kind there is.
-    package static let all: [Fault] =
+    /// Every kind that is to be reached.
+    static func all(of stage: Stage) -> [Fault] {
+        switch stage {
+        case .hosts: ofHosts
+        case .friends: ofFriends
+        }
+    }
+
+    private static let ofFriends: [Fault] =
+        [
+            .lost, .delayed, .cut, .hubKilled, .pardoned, .trustChanged, .goesRound, .twins, .tippedByFriends,
+            .toldByOtherWays, .bucketsCompared,
+        ] + FriendStep.Lie.allCases.map { .lied($0.rawValue) }
+
+    private static let ofHosts: [Fault] =
         [
             .lost, .doubled, .delayed, .reordered, .cut, .silence, .stalled, .diskFull, .rotated, .rotatedAway,
             .clockForward, .clockBack, .jailRestarted, .serverRestarted, .slowAnswer, .unclearAnswer, .bantimeChanged,

@@ -10,4 +10,17 @@ package enum Plant: String, CaseIterable, Sendable {
     case ackBeforeCommit = "ack-before-commit"
     /// A copy that syncs drops what the hub lacks.
     case syncDrops = "sync-drops"
+    /// A hub does not look at the signatures of what friends tell.
+    case uncheckedSignatures = "unchecked-signatures"
+    /// A hub does not hear how far its twin trusts its friends.
+    case unheardTwin = "unheard-twin"
+    /// A hub that missed something of a friend's does not ask for it.
+    case unaskedFriend = "unasked-friend"
+
+    package var stage: Stage {
+        switch self {
+        case .equalVersionReplaces, .positionBeforeAck, .ledgerAfterAct, .ackBeforeCommit, .syncDrops: .hosts
+        case .uncheckedSignatures, .unheardTwin, .unaskedFriend: .friends
+        }
+    }
 }

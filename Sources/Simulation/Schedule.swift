@@ -1,8 +1,8 @@
 /// All that happens in one simulated cluster, made from a seed.
-struct Schedule: Sendable {
+struct Schedule: Playable {
     let seed: UInt64
     let shape: Shape
-    var steps: [TimedStep]
+    var steps: [TimedStep<Step>]
 
     static let leastSteps = 200
 
@@ -27,7 +27,7 @@ struct Schedule: Sendable {
 
     /// In most schedules somebody allows something: by a generator of their own, so that what else a seed brings
     /// does not depend on it.
-    private static func allowances(seed: UInt64, _ shape: Shape, until end: Int64) -> [TimedStep] {
+    private static func allowances(seed: UInt64, _ shape: Shape, until end: Int64) -> [TimedStep<Step>] {
         var chance = SeededGenerator(seed: seed, stream: 3)
         guard chance.chance(85) else { return [] }
         return (0..<chance.between(2, 8)).flatMap { _ in
@@ -41,6 +41,12 @@ struct Schedule: Sendable {
             return [TimedStep(time: time, step: allow)]
                 + (chance.chance(85) ? [TimedStep(time: min(later, end), step: disallow)] : [])
         }
+    }
+
+    func play(_ plant: Plant?, isTracing: Bool) -> Simulation.Report {
+        let world = World(self, plant: plant, isTracing: isTracing)
+        world.run()
+        return world.report(seed: seed, steps: steps.count)
     }
 
     /// When the last step is done and everything is mended.

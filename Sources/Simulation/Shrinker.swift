@@ -12,7 +12,7 @@ struct Shrinker {
     }
 
     /// Leaves out halves, quarters, and at last single steps, as long as it fails without them.
-    mutating func shrink(_ schedule: Schedule) -> Schedule {
+    mutating func shrink<Whole: Playable>(_ schedule: Whole) -> Whole {
         var smallest = schedule
         var size = max(1, schedule.steps.count / 2)
         while true {
@@ -32,9 +32,9 @@ struct Shrinker {
         }
     }
 
-    private mutating func fails(_ schedule: Schedule) -> Bool {
+    private mutating func fails(_ schedule: some Playable) -> Bool {
         guard patience > 0 else { return false }
         patience -= 1
-        return Simulation.run(schedule, plant: plant, isTracing: false).violation?.invariant == invariant
+        return schedule.play(plant, isTracing: false).violation?.invariant == invariant
     }
 }

@@ -13,28 +13,26 @@ package enum Simulation {
         package let trace: [String]
     }
 
-    package static func run(seed: UInt64, plant: Plant? = nil, isTracing: Bool = false) -> Report {
-        run(Schedule(seed: seed), plant: plant, isTracing: isTracing)
+    package static func run(
+        seed: UInt64, of stage: Stage = .hosts, plant: Plant? = nil, isTracing: Bool = false
+    ) -> Report {
+        stage.schedule(seed: seed).play(plant, isTracing: isTracing)
     }
 
     /// The smallest part of the seed's schedule that was found to break the same invariant, as people read it, and what
     /// happens in it.
-    package static func shrink(seed: UInt64, plant: Plant? = nil, patience: Int = 2_000) -> (
-        steps: [String], run: Report
-    )? {
-        let whole = Schedule(seed: seed)
-        guard let violation = run(whole, plant: plant, isTracing: false).violation else { return nil }
-        var shrinker = Shrinker(plant: plant, invariant: violation.invariant, patience: patience)
-        let small = shrinker.shrink(whole)
-        return (small.steps.map(\.description), run(small, plant: plant, isTracing: true))
+    package static func shrink(
+        seed: UInt64, of stage: Stage = .hosts, plant: Plant? = nil, patience: Int = 2_000
+    ) -> (steps: [String], run: Report)? {
+        shrink(stage.schedule(seed: seed), plant: plant, patience: patience)
     }
 
-    static func run(_ schedule: Schedule, plant: Plant?, isTracing: Bool) -> Report {
-        let world = World(schedule, plant: plant, isTracing: isTracing)
-        world.run()
-        world.close()
-        return Report(
-            seed: schedule.seed, violation: world.violation, faults: world.faults, steps: schedule.steps.count,
-            kills: world.kills, events: world.events, trace: world.lines)
+    private static func shrink(
+        _ whole: some Playable, plant: Plant?, patience: Int
+    ) -> (steps: [String], run: Report)? {
+        guard let violation = whole.play(plant, isTracing: false).violation else { return nil }
+        var shrinker = Shrinker(plant: plant, invariant: violation.invariant, patience: patience)
+        let small = shrinker.shrink(whole)
+        return (small.steps.map(\.description), small.play(plant, isTracing: true))
     }
 }

@@ -38,10 +38,10 @@ enum Allowed: Hashable, Sendable {
 }
 
 /// A step and when it is done.
-struct TimedStep: Hashable, Sendable, CustomStringConvertible {
+struct TimedStep<What: Hashable & Sendable & CustomStringConvertible>: Hashable, Sendable, CustomStringConvertible {
     /// In microseconds since the world began.
     var time: Int64
-    var step: Step
+    var step: What
 
     var description: String { "\(seconds(time)): \(step)" }
 }

@@ -14,6 +14,12 @@ package struct Violation: Error, Hashable, Sendable, CustomStringConvertible {
         case noEcho = "no ban of the cluster's own is reported"
         case allIsForgotten = "what is over is forgotten everywhere"
         case nobodySpins = "no daemon works without end"
+        case nothingComesBack =
+            "what friends tell comes by a way that leads from who made it, and never through oneself"
+        case nothingIsForged = "what is held of another cluster is what that cluster has signed"
+        case nobodyWeighsMore = "friends make believe no more than they are trusted, and nobody counts twice"
+        case truthArrives = "what honest clusters say arrives, by the best way"
+        case twinsAreEqual = "twins hold the same, and judge alike"
     }
 
     package var invariant: Invariant

@@ -33,7 +33,7 @@ extension World {
         judge.over()
     }
 
-    private func take(_ timed: TimedStep) {
+    private func take(_ timed: TimedStep<Step>) {
         trace("step: \(timed.step)")
         switch timed.step {
         case .attack(let host, let jail, let address, let age, let increased):

@@ -1,20 +1,9 @@
 internal import BanModel
 
 /// One simulated cluster: hosts with fail2ban, monitor and subscriber, two hubs, a network, and the time of all of them.
-///
-/// Times are microseconds since the world began, unless a name says otherwise.
-final class World {
+final class World: Timeline {
     let schedule: Schedule
     let plant: Plant?
-    private(set) var now: Int64 = 0
-    private var queue = EventQueue()
-    /// How many things have happened.
-    private(set) var events = 0
-    var kills = 0
-    private(set) var faults: Set<Fault> = []
-    private(set) var violation: Violation?
-    private(set) var lines: [String] = []
-    private let isTracing: Bool
 
     private(set) var hosts: [SimulatedHost] = []
     private(set) var hubs: [SimulatedHub] = []
@@ -24,7 +13,7 @@ final class World {
     init(_ schedule: Schedule, plant: Plant?, isTracing: Bool) {
         self.schedule = schedule
         self.plant = plant
-        self.isTracing = isTracing
+        super.init(isTracing: isTracing)
         network = Network(world: self)
         judge = Judge(world: self)
         hubs = (0..<Shape.hubs).map { SimulatedHub($0, in: self) }
@@ -69,58 +58,6 @@ final class World {
 
     static func jail(_ number: Int) -> Jail { jails[number] }
     static func host(_ number: Int) -> Host { names[number] }
-
-    // MARK: Time
-
-    /// The true time as a clock that is right shows it.
-    static let epoch: Int64 = 1_800_000_000_000_000
-
-    var clock: Timestamp { Timestamp(microseconds: Self.epoch + now) }
-
-    func at(_ time: Int64, _ action: @escaping () -> Void) {
-        queue.add(at: max(time, now), .call(action))
-    }
-
-    func wake(_ daemon: SimulatedDaemon, at time: Int64, number: Int) {
-        queue.add(at: max(time, now), .wake(daemon, number: number))
-    }
-
-    func schedule(_ steps: [TimedStep], _ take: @escaping (TimedStep) -> Void) {
-        for step in steps { queue.addInLine(at: step.time, .call { take(step) }) }
-    }
-
-    func after(_ delay: Int64, _ action: @escaping () -> Void) { at(now + delay, action) }
-
-    /// Lets time pass until then, or until something is violated.
-    func run(until end: Int64) {
-        while violation == nil, let time = queue.nextTime, time <= end {
-            now = time
-            events += 1
-            switch queue.removeFirst() {
-            case .call(let action): action()
-            case .wake(let daemon, let number): daemon.woken(number)
-            }
-        }
-        if violation == nil { now = max(now, end) }
-    }
-
-    /// Breaks the cycles of those who wait for each other.
-    func close() { queue = EventQueue() }
-
-    // MARK: What is noted
-
-    func reached(_ fault: Fault) { faults.insert(fault) }
-
-    /// The first one counts.
-    func violated(_ invariant: Violation.Invariant, _ detail: @autoclosure () -> String) {
-        guard violation == nil else { return }
-        violation = Violation(invariant: invariant, time: now, detail: detail())
-        trace("violated: \(violation!)")
-    }
-
-    func trace(_ line: @autoclosure () -> String) {
-        if isTracing { lines.append("\(seconds(now)): \(line())") }
-    }
 
     func daemon(_ name: DaemonName) -> SimulatedDaemon {
         switch name {

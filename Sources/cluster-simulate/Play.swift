@@ -6,7 +6,7 @@ internal import Simulation
 final class Play: Sendable {
     private struct State: Sendable {
         var next: UInt64
-        var campaign = Campaign()
+        var campaign: Campaign
         /// How many threads are still at it.
         var threads: UInt64
     }
@@ -15,6 +15,7 @@ final class Play: Sendable {
     private static let (often, seldom): (Int64, Int64) = (200_000, 60_000_000)
 
     private let seeds: ClosedRange<UInt64>
+    private let stage: Stage
     private let plant: Plant?
     /// Nothing new is begun after so many failures.
     private let mostFailures: Int
@@ -22,10 +23,14 @@ final class Play: Sendable {
     private let state: Guarded<State>
     private let news: Wakeup
 
-    init(_ seeds: ClosedRange<UInt64>, plant: Plant?, mostFailures: Int, threads: UInt64) throws {
-        (self.seeds, self.plant, self.mostFailures) = (seeds, plant, mostFailures)
+    init(
+        _ seeds: ClosedRange<UInt64>, of stage: Stage, plant: Plant?, mostFailures: Int, threads: UInt64
+    ) throws {
+        (self.seeds, self.stage, self.plant, self.mostFailures) = (seeds, stage, plant, mostFailures)
         self.threads = max(1, min(threads, UInt64(seeds.count)))
-        state = Guarded(State(next: seeds.lowerBound, threads: self.threads))
+        state = Guarded(
+            State(
+                next: seeds.lowerBound, campaign: Campaign(of: stage), threads: self.threads))
         news = try Wakeup()
     }
 
@@ -55,7 +60,7 @@ final class Play: Sendable {
 
     private func work() {
         while let seed = take() {
-            let report = Simulation.run(seed: seed, plant: plant)
+            let report = Simulation.run(seed: seed, of: stage, plant: plant)
             state.withLock { $0.campaign.add(report) }
             if report.violation != nil { news.signal() }
         }
@@ -73,7 +78,7 @@ final class Play: Sendable {
 
     private func tell(_ seed: UInt64, _ violation: Violation) {
         print("seed \(seed): \(violation)")
-        let planted = plant.map { " --plant \($0.rawValue)" } ?? ""
+        let planted = plant.map { " --plant \($0.rawValue)" } ?? (stage == .friends ? " --friends" : "")
         print("    scripts/simulate --seeds 1 --from \(seed) --shrink --trace\(planted)")
         fflush(nil)
     }

@@ -6,6 +6,8 @@ internal import Simulation
         commandName: "cluster-simulate",
         abstract: "Plays clusters full of faults, each from a seed, and says which of them break an invariant.")
 
+    @Flag(help: "Plays clusters of several owners that are friends, instead of hosts of one cluster.") var friends =
+        false
     @Option(help: "How many seeds.") var seeds: UInt64 = 1_000
     @Option(help: "The first seed.") var from: UInt64 = 1
     @Option(help: "How many threads.") var threads: UInt64 = 2
@@ -15,17 +17,21 @@ internal import Simulation
     @Flag(help: "Prints all that happens: with --shrink in the small schedule, else in each.") var trace = false
     @Option(help: "Plants a fault: \(Plant.allCases.map(\.rawValue).joined(separator: ", ")).") var plant: Plant?
 
+    private var stage: Stage { plant?.stage ?? (friends ? .friends : .hosts) }
+
     func run() throws {
         if trace, !shrink {
             for seed in from..<(from + seeds) {
-                let report = Simulation.run(seed: seed, plant: plant, isTracing: true)
+                let report = Simulation.run(seed: seed, of: stage, plant: plant, isTracing: true)
                 for line in report.trace { print(line) }
             }
             return
         }
         let last = from + max(1, seeds) - 1
         let most = failures ?? (plant == nil ? 1_000 : 10)
-        let campaign = try Play(from...last, plant: plant, mostFailures: most, threads: threads).run()
+        let campaign = try Play(
+            from...last, of: stage, plant: plant, mostFailures: most, threads: threads
+        ).run()
         let failed = campaign.failures.map(\.seed).sorted()
         if shrink { for seed in failed.prefix(10) { explain(seed) } }
         print(
@@ -41,7 +47,7 @@ internal import Simulation
     }
 
     private func explain(_ seed: UInt64) {
-        guard let small = Simulation.shrink(seed: seed, plant: plant) else { return }
+        guard let small = Simulation.shrink(seed: seed, of: stage, plant: plant) else { return }
         print("seed \(seed) in short:")
         for step in small.steps { print("    \(step)") }
         if let violation = small.run.violation { print("    \(violation)") }
