@@ -12,10 +12,8 @@ let strict: [SwiftSetting] = [
 ]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
-let collections: [Target.Dependency] = [
-    .product(name: "DequeModule", package: "swift-collections"),
-    .product(name: "HeapModule", package: "swift-collections"),
-]
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
@@ -73,7 +71,12 @@ let package = Package(
         // Floor 4: the shells around the machines of ClusterCore, and the world in which they are simulated.
         room("Simulation", ["ClusterCore", "BanModel"]),
         // The daemons as built, measured from outside, and the rooms below in this process.
-        room("Benchmark", ["ClusterCore", "ClusterProtocol", "Fail2Ban", "BanModel", "ZeroMQ", "LinuxSystem"]),
+        room(
+            "Benchmark",
+            [
+                "ClusterCore", "ClusterProtocol", "ClusterConfiguration", "ClusterIdentity", "Fail2Ban", "BanModel",
+                "ZeroMQ", "LinuxSystem", crypto,
+            ]),
         room(
             "MonitorDaemon",
             [
@@ -84,7 +87,7 @@ let package = Package(
             "PublisherDaemon",
             [
                 "HubClient", "DaemonKit", "ClusterCore", "ClusterIdentity", "ClusterProtocol", "ClusterConfiguration",
-                "ReportStore", "BanModel", "ZeroMQ", "LinuxSystem", collections[0], logging,
+                "ReportStore", "BanModel", "ZeroMQ", "LinuxSystem", deque, logging,
             ]),
         room(
             "SubscriberDaemon",
@@ -109,7 +112,7 @@ let package = Package(
             ]),
 
         // Floor 2: the machines, the protocol, the configuration, fail2ban, nft, the database.
-        room("ClusterCore", ["BanModel"] + collections),
+        room("ClusterCore", ["BanModel", deque, heap]),
         room("ClusterIdentity", ["BanModel", crypto]),
         room("ClusterProtocol", ["BanModel"]),
         room("ClusterConfiguration", ["BanModel"]),

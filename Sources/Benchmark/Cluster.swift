@@ -8,15 +8,21 @@ final class Cluster {
     let broadcasts: String
     private(set) var daemons: [Daemon]
 
-    /// - Parameter rateLimit: the hub's; nil: as it is shipped.
-    init(_ workshop: Workshop, rateLimit: String? = "10000000/s") throws {
+    /// - Parameters:
+    ///   - rateLimit: the hub's; nil: as it is shipped.
+    ///   - general: lines for the hub's [general].
+    ///   - more: behind the hub's own section.
+    init(
+        _ workshop: Workshop, rateLimit: String? = "10000000/s", general: String = "fail2banclient =", more: String = ""
+    ) throws {
         self.workshop = workshop
         let hub = try Self.daemon(
-            workshop, "publisher", host: "hub",
+            workshop, "publisher", host: "hub", general: general,
             section: """
                 replybindurl = tcp://127.0.0.1:*
                 broadcasterbindurl = tcp://127.0.0.1:*
                 \(rateLimit.map { "ratelimit = \($0)" } ?? "")
+                \(more)
                 """)
         self.hub = hub.daemon
         replies = try hub.daemon.endpoint("replies")

@@ -8,6 +8,7 @@ package enum Part: String, Codable, Sendable, CaseIterable {
     case joiner
     case fanout
     case flood
+    case friends
     case idle
     case start
     case rooms
@@ -23,6 +24,7 @@ package enum Part: String, Codable, Sendable, CaseIterable {
         case .joiner: "A subscriber with nothing joins a hub that holds much"
         case .fanout: "Many listeners in one program"
         case .flood: "Single bans beside a flood; the floor: beside a process as busy that sends nothing"
+        case .friends: "A hub hears from a friend's; the floor: the signatures alone"
         case .idle: "Daemons with nothing to do, 10 s"
         case .start: "From exec to ready"
         case .rooms: "Rooms by themselves, in one thread"
@@ -39,6 +41,7 @@ package enum Part: String, Codable, Sendable, CaseIterable {
         case .joiner: try JoinerPart(workshop: workshop).measure()
         case .fanout: try FanOutPart(workshop: workshop).measure()
         case .flood: try FloodPart(workshop: workshop).measure()
+        case .friends: try FriendPart(workshop: workshop).measure()
         case .idle: try IdlePart(workshop: workshop).measure()
         case .start: try StartPart(workshop: workshop).measure()
         case .rooms: try RoomsPart(workshop: workshop).measure()

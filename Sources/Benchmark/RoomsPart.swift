@@ -1,5 +1,6 @@
 internal import BanModel
 internal import ClusterCore
+internal import ClusterIdentity
 internal import ClusterProtocol
 internal import Fail2Ban
 internal import LinuxSystem
@@ -16,6 +17,7 @@ struct RoomsPart {
         let count = workshop.isQuick ? 20_000 : 100_000
         let reports = (0..<count).map { Samples.report($0, by: host, at: now.microseconds) }
         return [parser(count)] + (try wire(Array(reports.prefix(Broadcast.mostReports)))) + (try machines(reports))
+            + signatures(reports)
     }
 
     private func figure(_ name: String, _ ours: Series, floor: Series) -> Figure {
@@ -117,6 +119,20 @@ struct RoomsPart {
         return [
             figure("hub, reports merged", hub, floor: floor),
             figure("subscriber, reports merged and obeyed", subscriber, floor: floor),
+        ]
+    }
+
+    /// The floor is what the library alone needs for the signatures, of which each is shared by sixteen reports.
+    private func signatures(_ reports: [Report]) -> [Figure] {
+        workshop.say("rooms: signatures")
+        let key = ClusterKey(ClusterKey.makeSecret())
+        let unsigned = SignatureRate.unsigned(reports, by: key.cluster)
+        var signed = unsigned
+        key.sign(&signed)
+        return [
+            figure(
+                "signatures made, reports", SignatureRate.signed(unsigned, by: key), floor: SignatureRate.bareSigning),
+            figure("signatures looked at, reports", SignatureRate.checked(signed), floor: SignatureRate.bare),
         ]
     }
 
