@@ -190,6 +190,8 @@ struct TestHub {
     let publisher: Daemon
     let replies: String
     let broadcasts: String
+    /// What all that belongs to it is started by.
+    private let wrapper: [String]
 
     init(
         _ more: String = "", name: String = "hub", general: String = "", replies: String = "tcp://127.0.0.1:*",
@@ -203,6 +205,7 @@ struct TestHub {
                 broadcasterbindurl = \(broadcasts)
                 \(more)
                 """, wrapper: wrapper)
+        self.wrapper = wrapper
         self.replies = try publisher.endpoint("replies")
         self.broadcasts = try publisher.endpoint("broadcasts")
     }
@@ -210,8 +213,8 @@ struct TestHub {
     /// What it is bound to once, it is bound to again when it is started.
     func stayWhereItIs() throws {
         try publisher.rewrite {
-            $0.replace("replybindurl = tcp://127.0.0.1:*", with: "replybindurl = \(replies)")
-            $0.replace("broadcasterbindurl = tcp://127.0.0.1:*", with: "broadcasterbindurl = \(broadcasts)")
+            $0.replace(/replybindurl = tcp:.*/, with: "replybindurl = \(replies)")
+            $0.replace(/broadcasterbindurl = tcp:.*/, with: "broadcasterbindurl = \(broadcasts)")
         }
     }
 
@@ -239,12 +242,12 @@ struct TestHub {
                 zmqreplyserver = \(replies)
                 fail2banlogpath = \(log)
                 \(more)
-                """)
+                """, wrapper: wrapper)
     }
 
     /// Returns once it holds what the hub holds.
     func subscriber(
-        host: String, general: String = "", state: String? = nil, _ action: String, wrapper: [String] = []
+        host: String, general: String = "", state: String? = nil, _ action: String, wrapper: [String]? = nil
     ) async throws -> Daemon {
         let known = subscriptions
         let daemon = try await Daemon(
@@ -254,7 +257,7 @@ struct TestHub {
                 zmqpublisherurl = \(broadcasts)
                 zmqreplyserver = \(replies)
                 \(action)
-                """, wrapper: wrapper)
+                """, wrapper: wrapper ?? self.wrapper)
         try await eventually(within: .seconds(20)) {
             subscriptions > known && daemon.log.contains { $0.contains(" in step ") }
         }

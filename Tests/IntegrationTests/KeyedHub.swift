@@ -9,10 +9,19 @@ struct KeyedHub {
     /// Each host's folder.
     let hosts = try! Folder()
 
+    /// What all that belongs to it is started by.
+    private let wrapper: [String]
+
     /// - Parameters:
     ///   - name: the hub's, and, where it has friends, the cluster's.
+    ///   - address: of its machine.
+    ///   - wrapper: what starts a program on its machine.
     ///   - more: lines for [publisher].
-    init(_ name: String = "hub", hasFriends: Bool = false, _ more: String = "") async throws {
+    init(
+        _ name: String = "hub", hasFriends: Bool = false, at address: String = "127.0.0.1", wrapper: [String] = [],
+        _ more: String = ""
+    ) async throws {
+        self.wrapper = wrapper
         let folder = try Folder()
         let made = try Daemon.run("fail2ban-cluster", ["keygen", "--config", folder.file("conf")])
         try #require(made.status == 0, "\(made)")
@@ -20,7 +29,8 @@ struct KeyedHub {
         hub = try await TestHub(
             "keyfile = \(folder.file("fail2ban-cluster.key"))\n\(more)", name: name,
             general: hasFriends
-                ? "cluster = \(name)\nclusterkey = \(folder.file("fail2ban-cluster.clusterkey"))" : "")
+                ? "cluster = \(name)\nclusterkey = \(folder.file("fail2ban-cluster.clusterkey"))" : "",
+            replies: "tcp://\(address):*", broadcasts: "tcp://\(address):*", wrapper: wrapper)
         // Inviting needs its ports.
         try hub.stayWhereItIs()
         keys = folder
@@ -33,7 +43,8 @@ struct KeyedHub {
 
     func invite(_ name: String, _ options: String...) throws -> String {
         let invited = try Daemon.run(
-            "fail2ban-cluster", ["invite", name, "--config", hub.publisher.folder.file("conf")] + options)
+            "fail2ban-cluster", ["invite", name, "--config", hub.publisher.folder.file("conf")] + options,
+            wrapper: wrapper)
         try #require(invited.status == 0, "\(invited)")
         return invited.output.trimmingCharacters(in: .whitespacesAndNewlines)
     }
@@ -41,14 +52,16 @@ struct KeyedHub {
     /// Joins by this code, as this host.
     func join(_ code: String, as name: String) throws -> (status: Int32, output: String, error: String) {
         try FileManager.default.createDirectory(atPath: hosts.file(name), withIntermediateDirectories: true)
-        return try Daemon.run("fail2ban-cluster", ["join", code, "--config", configuration(of: name)])
+        return try Daemon.run(
+            "fail2ban-cluster", ["join", code, "--config", configuration(of: name)], wrapper: wrapper)
     }
 
     /// Both.
     func enrol(_ name: String, _ options: String...) throws {
         let roles = options.flatMap { ["--role", $0] }
         let invited = try Daemon.run(
-            "fail2ban-cluster", ["invite", name, "--config", hub.publisher.folder.file("conf")] + roles)
+            "fail2ban-cluster", ["invite", name, "--config", hub.publisher.folder.file("conf")] + roles,
+            wrapper: wrapper)
         try #require(invited.status == 0, "\(invited)")
         let joined = try join(invited.output.trimmingCharacters(in: .whitespacesAndNewlines), as: name)
         try #require(joined.status == 0, "\(joined)")
@@ -91,7 +104,7 @@ struct KeyedHub {
 
     /// The command of a host that has joined.
     func command(_ arguments: String..., as name: String) throws -> (status: Int32, output: String, error: String) {
-        try Daemon.run("fail2ban-cluster", arguments + ["--config", configuration(of: name)])
+        try Daemon.run("fail2ban-cluster", arguments + ["--config", configuration(of: name)], wrapper: wrapper)
     }
 
     /// Takes a host's key away.

@@ -12,22 +12,26 @@ package final class OwnNetwork: Sendable {
     }()
 
     /// A process that only keeps the network.
-    private let keeper: pid_t
+    package let process: pid_t
 
     package init() throws {
-        keeper = try Self.keep()
+        process = try Self.keep()
     }
 
     deinit {
-        kill(keeper, SIGKILL)
-        waitpid(keeper, nil, 0)
+        kill(process, SIGKILL)
+        waitpid(process, nil, 0)
     }
 
     /// What starts a program in it.
-    package var wrapper: [String] { ["/usr/bin/nsenter", "-n", "-t", "\(keeper)"] }
+    package var wrapper: [String] { ["/usr/bin/nsenter", "-n", "-t", "\(process)"] }
 
     /// Runs a program in it to its end. Returns what it printed; nil where it failed.
     package func run(_ program: String, _ arguments: String..., input: String? = nil) -> String? {
+        run(program, arguments, input: input)
+    }
+
+    package func run(_ program: String, _ arguments: [String], input: String? = nil) -> String? {
         let result = runProgram(
             wrapper[0], wrapper.dropFirst() + [program] + arguments, input: input.map { Array($0.utf8) },
             timeLimit: .seconds(60), outputLimit: 1 << 27)
