@@ -5,8 +5,8 @@ struct ConnectionPace {
     /// Of hosts with their hub: there may be thousands, which mostly are silent. Only the kernel looks, and wakes nobody.
     static let ofHosts = ConnectionPace(longestPause: 5_000, heartbeat: nil, connectLimit: nil)
     /// Of hubs with each other, which are few. What the kernel has to say it tries ever more seldom on a road that was cut:
-    /// seconds after that is mended, so the connection is given up before.
-    static let ofHubs = ConnectionPace(longestPause: 1_000, heartbeat: (5_000, 10_000), connectLimit: 2_000)
+    /// seconds after that is mended, so the connection is given up before. A try a second costs nothing.
+    static let ofHubs = ConnectionPace(longestPause: 100, heartbeat: (5_000, 10_000), connectLimit: 800)
 
     /// Between two tries, in milliseconds.
     private let longestPause: Int32
