@@ -48,7 +48,7 @@ enum SignatureRate {
     }
 
     /// As a hub tells them that made them.
-    static func unsigned(_ reports: [Report], by cluster: Cluster) -> [SharedReport] {
+    static func unsigned(_ reports: [Report], by cluster: BanModel.Cluster) -> [SharedReport] {
         reports.prefix(count).map {
             SharedReport(
                 cluster: cluster, host: $0.origin.host, source: $0.origin.source, subject: $0.subject, state: $0.state,

@@ -1,5 +1,6 @@
 internal import BanModel
 internal import ClusterCore
+internal import ClusterIdentity
 internal import ClusterProtocol
 internal import ZeroMQ
 
