@@ -36,10 +36,10 @@ struct FriendlyCluster {
     }
 
     /// All that it bans.
-    var banned: Set<Substring> {
-        var banned: Set<Substring> = []
+    var banned: Set<String> {
+        var banned: Set<String> = []
         for line in hub.hosts.lines(of: "protected.bans") {
-            guard let address = line.split(separator: "|").last else { continue }
+            guard let address = line.split(separator: "|").last.map(String.init) else { continue }
             if line.contains("|Ban|") { banned.insert(address) } else { banned.remove(address) }
         }
         return banned
@@ -53,16 +53,23 @@ struct FriendlyCluster {
         return ran.output
     }
 
-    /// What the hub holds of an address, or of all: the address and its confidence.
+    /// How many reports the hub holds.
+    func count() throws -> Int {
+        let status = try JSONSerialization.jsonObject(with: Data(try command("status", "--json").utf8))
+        return try #require((status as? [String: Any])?["reports"] as? Int)
+    }
+
+    /// The addresses that the hub holds, pending or not, and its confidence in percent.
     func held() throws -> [String: Double] {
-        let list = try command("list", "--pending", "--json")
-        let entries = try JSONSerialization.jsonObject(with: Data(list.utf8)) as? [[String: Any]]
-        let pairs = (entries ?? []).compactMap { entry in
-            (entry["address"] as? String).flatMap { address in
-                (entry["confidence"] as? Double).map { (address, $0) }
+        var held: [String: Double] = [:]
+        for list in try [command("list", "--json"), command("list", "--pending", "--json")] {
+            let entries = try JSONSerialization.jsonObject(with: Data(list.utf8)) as? [[String: Any]] ?? []
+            for entry in entries {
+                guard let address = entry["address"] as? String else { continue }
+                held[address] = entry["confidence"] as? Double
             }
         }
-        return Dictionary(uniqueKeysWithValues: pairs)
+        return held
     }
 
     static func befriend(_ one: FriendlyCluster, _ other: FriendlyCluster) async throws {

@@ -12,7 +12,7 @@ package final class OwnNetwork: Sendable {
     }()
 
     /// A process that only keeps the network.
-    package let process: pid_t
+    package let process: Int32
 
     package init() throws {
         process = try Self.keep()
