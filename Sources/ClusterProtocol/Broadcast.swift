@@ -6,7 +6,7 @@ package import BanModel
 ///     <0x01>REPORTS EPOCH SEQUENCE
 ///     banned web1 log sshd 192.0.2.1 1800000000000000 1800000600000000
 ///
-/// A sign of life has lines `trust FRIEND MILLIONTHS` instead.
+/// A sign of life has lines `trust FRIEND MILLIONTHS` instead, and to twins `keys DIGEST`.
 package struct Broadcast: Hashable, Sendable {
     /// What every broadcast of the new form to copies begins with, and none of the old one.
     package static let mark = Audience.copies.mark
@@ -21,12 +21,17 @@ package struct Broadcast: Hashable, Sendable {
     package var reports: [Report]
     /// Of a sign of life: how far the hub trusts its friends.
     package var levels: [Cluster: Trust]
+    /// Of a twin's sign of life: of its authorised keys; nil: it has none.
+    package var keys: UInt64?
 
-    package init(epoch: UInt64, sequence: UInt64, reports: [Report], levels: [Cluster: Trust] = [:]) {
+    package init(
+        epoch: UInt64, sequence: UInt64, reports: [Report], levels: [Cluster: Trust] = [:], keys: UInt64? = nil
+    ) {
         self.epoch = epoch
         self.sequence = sequence
         self.reports = reports
         self.levels = levels
+        self.keys = keys
     }
 
     package var bytes: [UInt8] { bytes(to: .copies) }
@@ -37,6 +42,10 @@ package struct Broadcast: Hashable, Sendable {
         fields.append("\(Character(Unicode.Scalar(audience.mark)))\(Self.head) \(hexadecimal(epoch)) \(sequence)")
         fields.addLines(reports)
         fields.addLines(FriendLevel.all(levels))
+        if let keys {
+            fields.endLine()
+            fields.append("keys \(hexadecimal(keys))")
+        }
         return fields.bytes
     }
 
@@ -53,6 +62,8 @@ package struct Broadcast: Hashable, Sendable {
         while fields.nextLine() {
             if fields.isNext("trust"), let level = FriendLevel(reading: &fields) {
                 levels[level.friend] = level.trust
+            } else if fields.take("keys"), let digest = fields.hexadecimal(), fields.isAtEnd {
+                keys = digest
             } else if let report = Report(reading: &fields) {
                 reports.append(report)
             } else {

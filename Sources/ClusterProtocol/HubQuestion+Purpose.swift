@@ -15,6 +15,7 @@ extension HubQuestion {
         case .show(let request): [.administer(as: request.asker.host)]
         case .pardon(let request): [.administer(as: request.asker.host)]
         case .enrol: [.enrol]
+        case .keys(let request): [.befriend(as: request.asker.host)]
         }
     }
 

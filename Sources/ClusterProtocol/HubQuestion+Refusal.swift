@@ -17,6 +17,6 @@ extension HubQuestion {
 
     private static let heads = [
         "HELLO|", "SYNC|", "SHARE|", "TWIN|", "PROGRESS|", "HELD|", "STATUS|", "SHOW|", "PARDON|", "DISALLOW|",
-        "ENROL|",
+        "ENROL|", "KEYS|",
     ].map { Array($0.utf8) }
 }

@@ -12,6 +12,7 @@ package enum HubQuestion: Hashable, Sendable {
     case show(ShowRequest)
     case pardon(PardonRequest)
     case enrol(EnrolRequest)
+    case keys(KeysRequest)
 
     /// Why bytes are no question, in the form in which the peer asked.
     package enum Fault: Error, Hashable, Sendable {
@@ -70,6 +71,10 @@ package enum HubQuestion: Hashable, Sendable {
             }
             if let request = try EnrolRequest(reading: bytes) {
                 self = .enrol(request)
+                return
+            }
+            if let request = try KeysRequest(reading: bytes) {
+                self = .keys(request)
                 return
             }
         } catch {

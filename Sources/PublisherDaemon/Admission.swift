@@ -82,9 +82,9 @@ struct Admission: ~Copyable {
         return renew()
     }
 
-    /// Reads the folder again where it has changed. Returns whether somebody's connection must end.
-    mutating func renewIfChanged() throws(SystemError) -> Bool {
-        try keys.hasChanged() ? renew() : false
+    /// Reads the folder again where it has changed. Returns whether somebody's connection must end; nil: nothing has changed.
+    mutating func renewIfChanged() throws(SystemError) -> Bool? {
+        try keys.hasChanged() ? renew() : nil
     }
 
     /// Reads the folder. Returns whether somebody's connection must end.
@@ -99,6 +99,11 @@ struct Admission: ~Copyable {
         }
         return !revoked.isEmpty
     }
+
+    /// What is in the folder of authorised keys, by name; nil: it could never be read whole.
+    var files: [String: KeyRegister.File]? { keys.files }
+
+    func carryOut(_ entry: KeyEntry) throws(SystemError) { try keys.carryOut(entry) }
 
     mutating func enrol(_ key: PublicKey, invitedBy guest: PublicKey, at now: Timestamp) -> Keyring.Enrolment {
         let enrolment = keys.enrol(key, invitedBy: guest, at: now)

@@ -19,6 +19,8 @@ struct AuthorizedKeys: ~Copyable {
     private var isWatched = false
     private var watchedFiles: Set<FileIdentity> = []
     private var invitations: [PublicKey: (path: String, file: InvitationFile)] = [:]
+    /// What is in the folder, by name, as it was when all of it could last be read; nil: never.
+    private(set) var files: [String: KeyRegister.File]?
 
     init(folder: String, own: ClientFile) throws(SystemError) {
         let watch = try FileWatch()
@@ -52,6 +54,7 @@ struct AuthorizedKeys: ~Copyable {
             var clients = [own.key: own.client]
             for friend in friends { clients[friend.key] = friend.client }
             invitations = [:]
+            var present: [String: KeyRegister.File] = [:]
             let names = try FileSystem.names(in: folder)
             if names.count > Self.mostFiles {
                 faults.append(
@@ -59,12 +62,15 @@ struct AuthorizedKeys: ~Copyable {
                 )
             }
             for name in names.prefix(Self.mostFiles) where !name.hasPrefix(".") {
+                // One that is there and cannot be read is as it was.
+                present[name] = files?[name]
                 do throws(ConfigurationError) {
-                    try read(name, &clients, &faults)
+                    try read(name, &clients, &present, &faults)
                 } catch {
                     faults += error.faults.map(\.description)
                 }
             }
+            files = present
             keyring = Keyring(clients: clients, invitations: invitations.mapValues(\.file.invitation))
         } catch {
             faults.append("\(error): the keys that were read before go on to count. Reload the hub when it is mended")
@@ -73,11 +79,12 @@ struct AuthorizedKeys: ~Copyable {
     }
 
     private mutating func read(
-        _ name: String, _ clients: inout [PublicKey: Client], _ faults: inout [String]
+        _ name: String, _ clients: inout [PublicKey: Client], _ present: inout [String: KeyRegister.File],
+        _ faults: inout [String]
     ) throws(ConfigurationError) {
         let path = "\(folder)/\(name)"
         if name.hasSuffix(ClientFile.suffix) {
-            guard let file = contents(of: path, &faults) else { return }
+            guard let file = contents(of: path, &present[name], &faults) else { return }
             let entry = try ClientFile(reading: file)
             guard clients[entry.key] == nil else {
                 faults.append("\(path): another file has the same publickey: this one does not count")
@@ -85,25 +92,42 @@ struct AuthorizedKeys: ~Copyable {
             }
             clients[entry.key] = entry.client
         } else if name.hasSuffix(InvitationFile.suffix) {
-            guard let file = contents(of: path, &faults) else { return }
+            guard let file = contents(of: path, &present[name], &faults) else { return }
             let entry = try InvitationFile(reading: file)
             invitations[entry.key] = (path, entry)
         }
     }
 
     /// nil where it cannot be read: it may just have gone.
-    private mutating func contents(of path: String, _ faults: inout [String]) -> ConfigurationFile? {
+    private mutating func contents(
+        of path: String, _ present: inout KeyRegister.File?, _ faults: inout [String]
+    ) -> ConfigurationFile? {
         do throws(SystemError) {
-            guard let status = try FileSystem.status(of: path) else { return nil }
+            guard let status = try FileSystem.status(of: path) else {
+                present = nil
+                return nil
+            }
             guard status.permissions & 0o022 == 0 else {
                 faults.append("\(path): others may write it: run `chmod go-w \(path)`")
                 return nil
             }
             if watchedFiles.insert(status.identity).inserted { _ = try watch.watch(file: path) }
-            return ConfigurationFile(name: path, bytes: try FileSystem.read(path, limit: Self.longestFile))
+            let bytes = try FileSystem.read(path, limit: Self.longestFile)
+            present = KeyRegister.File(contents: bytes, changed: Timestamp(microseconds: status.modified))
+            return ConfigurationFile(name: path, bytes: bytes)
         } catch {
             if !error.isMissing { faults.append("\(error)") }
             return nil
+        }
+    }
+
+    /// Makes the folder as a twin's is. What is in it is read when the watch says that it has changed.
+    func carryOut(_ entry: KeyEntry) throws(SystemError) {
+        let path = "\(folder)/\(entry.name)"
+        if let contents = entry.contents {
+            try FileSystem.writeAtomically(path: path, bytes: contents, mode: 0o640)
+        } else {
+            _ = try FileSystem.remove(path)
         }
     }
 

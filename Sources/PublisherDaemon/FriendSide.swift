@@ -29,6 +29,11 @@ struct FriendSide {
     var waiting = Deque<FriendsWord>()
     /// Whether the friend has not answered the question of ``FriendCopy/question`` yet.
     var isAsking = false
+    /// Whether what he is asked is for a twin's keys.
+    var asksKeys = false
+    /// A twin may know of other authorised keys than this hub, and after which name of what he has told already.
+    var wantsKeys = false
+    var keysAfter: String?
     /// When he last answered a hello, in monotonic microseconds; nil: not on this connection.
     var greeted: Int64?
     /// Since when he is there, or away, by the wall clock.

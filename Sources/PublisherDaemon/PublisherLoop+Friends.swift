@@ -98,6 +98,10 @@ extension PublisherLoop {
                 asker: Asker(host: name, token: nil), question: question,
                 audience: friends[index].isTwin ? .twins : .friends)
             friends[index].isAsking = try feed.ask(request.bytes, at: now)
+        } else if friends[index].wantsKeys {
+            let request = KeysRequest(asker: Asker(host: name, token: nil), after: friends[index].keysAfter)
+            friends[index].isAsking = try feed.ask(request.bytes, at: now)
+            friends[index].asksKeys = friends[index].isAsking
         }
     }
 
@@ -135,7 +139,12 @@ extension PublisherLoop {
             _ = friends[index].watch.heard(at: SystemClock.monotonic())
             friends[index].copy.heard(broadcast.reports.count, epoch: broadcast.epoch, upTo: broadcast.sequence)
             wait(broadcast.reports, in: index, as: { .twinsReports($0) })
-            if broadcast.reports.isEmpty { try adopt(broadcast.levels, from: name) }
+            if broadcast.reports.isEmpty {
+                try adopt(broadcast.levels, from: name)
+                if let keys = broadcast.keys, admission != nil, keys != register.digest {
+                    friends[index].wantsKeys = true
+                }
+            }
         case .announcement: break  // not asked for
         case .dropped(let reason):
             complaints.say(
@@ -151,12 +160,15 @@ extension PublisherLoop {
             friends[index].copy.greeted()
             if let greeting {
                 if friends[index].isTwin { try adopt(greeting.levels, from: name) }
+                friends[index].wantsKeys = friends[index].isTwin && admission != nil
             } else {
                 unusable("a hub of the old form has no friends", index)
             }
             friends[index].watch.answered(at: SystemClock.monotonic())
         case .reply(let bytes):
-            if friends[index].isTwin {
+            if friends[index].asksKeys {
+                try take(KeysReply(bytes), from: index)
+            } else if friends[index].isTwin {
                 take(SyncReply<Report>(bytes), from: index, as: { .twinsReports($0) }, then: { .twinAnswered($0) })
             } else {
                 take(SyncReply<SharedReport>(bytes), from: index, as: { .reports($0) }, then: { .answered($0) })
@@ -164,9 +176,23 @@ extension PublisherLoop {
         case .lost(let reason):
             if friends[index].greeted != nil { friends[index].since = wall() }
             (friends[index].isAsking, friends[index].greeted) = (false, nil)
+            (friends[index].asksKeys, friends[index].keysAfter) = (false, nil)
             friends[index].watch.lost()
             complaints.say(
                 "friend \(name) \(reason)", "a friend cannot be asked", ["friend": "\(name)", "reason": "\(reason)"])
+        }
+    }
+
+    private mutating func take(_ reply: KeysReply, from index: Int) throws(ZMQError) {
+        (friends[index].isAsking, friends[index].asksKeys, friends[index].wantsKeys) = (false, false, false)
+        switch reply {
+        case .entries(let entries, let isWhole):
+            let name = friends[index].section.name
+            friends[index].keysAfter = try take(entries, isWhole: isWhole, from: name)
+            friends[index].wantsKeys = friends[index].keysAfter != nil
+            friends[index].feed.isWell()
+        case .refusal(let refusal): unusable("he does not tell his keys: \(refusal)", index)
+        case .nonsense: unusable("he answered nonsense", index)
         }
     }
 

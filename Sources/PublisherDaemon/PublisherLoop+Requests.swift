@@ -50,6 +50,7 @@ extension PublisherLoop {
             hub.note(request.progress, from: request.asker.host, at: wall())
             return .now(ProgressRequest.noted)
         case .enrol(let request): return .now(enrol(request, invitedBy: sender?.key).bytes)
+        case .keys(let request): return .later(.keys(request))
         case .sync(let request): return .later(.sync(request))
         case .held(let request): return .later(.held(request))
         case .status(let request): return .later(.status(request))
@@ -94,6 +95,7 @@ extension PublisherLoop {
             logger.debug("sync", metadata: ["host": "\(request.asker.host)", "asks": "\(request.question)"])
             if request.audience != .copies { return answerHub(request) }
             return SyncReply.answer(hub.answer(request.question, atMost: SyncBounds.mostReports)).bytes
+        case .keys(let request): return answer(request)
         case .held(let request):
             let held = hub.held(
                 of: request.host, request.instance, token: request.token, request.question,

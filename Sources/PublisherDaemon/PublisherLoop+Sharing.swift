@@ -29,7 +29,8 @@ extension PublisherLoop {
             guard friends.contains(where: \.isTwin) else { continue }
             let whole = Broadcast(
                 epoch: hub.epoch, sequence: sequence, reports: Array(part),
-                levels: part.isEmpty ? hub.ownLevels : [:])
+                levels: part.isEmpty ? hub.ownLevels : [:],
+                keys: part.isEmpty && admission != nil ? register.digest : nil)
             _ = try broadcasts.send(whole.bytes(to: .twins))
         } while !rest.isEmpty
     }

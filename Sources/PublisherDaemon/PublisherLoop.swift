@@ -41,6 +41,8 @@ struct PublisherLoop: ~Copyable {
     let clusterKey: ClusterKey?
     var friends: [FriendSide] = []
     var check = SignatureCheck()
+    /// Of the authorised keys.
+    var register: KeyRegister
     let context: Context
     let store: ReportStore
     private(set) var queue = ReplyQueue<Reply>()
@@ -59,6 +61,7 @@ struct PublisherLoop: ~Copyable {
         var hub = Hub(
             settings: Self.settings(section, general, clusterKey, logger), epoch: .random(in: 1 ... .max))
         try store.load { hub.restore($0) }
+        register = try Self.keptRegister(in: store)
         var replies = try Socket(.router, in: context, maximumMessageSize: ReportsRequest.longest)
         try replies.setHandshakeLimit(3_000)
         try replies.setHighWaterMarks(send: Self.unread, receive: Self.unheard)
@@ -113,6 +116,7 @@ struct PublisherLoop: ~Copyable {
     mutating func run(under supervision: inout Supervision<PublisherSection>) throws {
         supervision.ready()
         try tell(hub.start(at: wall()))
+        try noteKeys()
         var (ready, requests, subscriptions, stored) = whatIsWaitedFor(supervision.fileDescriptor)
         var isAnew = false
         while true {
@@ -135,6 +139,7 @@ struct PublisherLoop: ~Copyable {
                 if levels != hub.levels { try broadcast([]) }
                 limit.reconfigure(rate: section.rateLimit)
                 if admission?.renew() == true { revoke() }
+                try noteKeys()
                 supervision.ready()
             case nil: break
             }
@@ -217,7 +222,11 @@ struct PublisherLoop: ~Copyable {
         for (client, address) in try admission!.serve(at: wall(), &complaints) {
             if let address = try? Address(address) { hub.admitted(client, from: address) }
         }
-        if try admission!.renewIfChanged() { revoke() }
+        let revokes = try admission!.renewIfChanged()
+        if let revokes {
+            if revokes { revoke() }
+            try noteKeys()
+        }
     }
 
     /// Somebody may not be here any more: his messages are dropped from now on, and his connections end with all others.

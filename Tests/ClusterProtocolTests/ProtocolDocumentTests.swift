@@ -50,6 +50,20 @@ import Testing
         #expect(HelloReply(Array("NAK".utf8)) == .oldHub)
     }
 
+    @Test func `what twins ask of their keys, and the answer`() throws {
+        let bytes = try Self.example("keys")
+        let cluster = Host("kzdvvj2umnduyauf35o36k6kw462mujv")!
+        #expect(try HubQuestion(bytes) == .keys(KeysRequest(asker: Asker(host: cluster, token: nil))))
+        #expect(KeysRequest(asker: Asker(host: cluster, token: nil)).bytes == bytes)
+        let answer = try Self.example("keys reply")
+        let entries = [
+            KeyEntry(name: "web1.conf", version: 1_800_000_000_000_000, contents: Array("[client]\n".utf8))!,
+            KeyEntry(name: "web2.conf", version: 1_800_000_000_000_001, contents: nil)!,
+        ]
+        #expect(KeysReply(answer) == .entries(entries, isWhole: true))
+        #expect(KeysReply(entries, after: nil).bytes == answer)
+    }
+
     @Test func `reports and their answer`() throws {
         let request = try Self.reports()
         #expect(request.bytes == (try Self.example("reports")))

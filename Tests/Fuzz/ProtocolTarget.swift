@@ -83,6 +83,8 @@ enum ProtocolTarget: FuzzTarget {
         if pardon != .nonsense { requireSame(PardonReply(pardon.bytes), as: pardon, "a pardon") }
         let enrol = EnrolReply(bytes)
         if enrol != .nonsense { requireSame(EnrolReply(enrol.bytes), as: enrol, "an enrolment") }
+        let keys = KeysReply(bytes)
+        if keys != .nonsense { requireSame(KeysReply(keys.bytes), as: keys, "a twin's keys") }
     }
 }
 
@@ -108,6 +110,7 @@ extension HubQuestion {
         case .show(let request): request.bytes
         case .pardon(let request): request.bytes
         case .enrol(let request): request.bytes
+        case .keys(let request): request.bytes
         }
     }
 }

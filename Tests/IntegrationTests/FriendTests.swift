@@ -55,7 +55,7 @@ import Testing
     }
 
     /// This hub takes that one for a friend, or for its twin.
-    private static func befriend(_ hub: TestHub, _ other: TestHub, named name: String, level: Int = 80) async throws {
+    static func befriend(_ hub: TestHub, _ other: TestHub, named name: String, level: Int = 80) async throws {
         let exported = try Daemon.run(
             "fail2ban-cluster", ["friends", "export", "--config", other.publisher.folder.file("conf")])
         try #require(exported.status == 0, "\(exported)")

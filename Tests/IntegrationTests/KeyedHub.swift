@@ -14,11 +14,13 @@ struct KeyedHub {
 
     /// - Parameters:
     ///   - name: the hub's, and, where it has friends, the cluster's.
+    ///   - twin: another hub of the same cluster, with friends.
     ///   - address: of its machine.
     ///   - wrapper: what starts a program on its machine.
     ///   - more: lines for [publisher].
     init(
-        _ name: String = "hub", hasFriends: Bool = false, at address: String = "127.0.0.1", wrapper: [String] = [],
+        _ name: String = "hub", hasFriends: Bool = false, twin: KeyedHub? = nil, at address: String = "127.0.0.1",
+        wrapper: [String] = [],
         _ more: String = ""
     ) async throws {
         self.wrapper = wrapper
@@ -29,7 +31,7 @@ struct KeyedHub {
         hub = try await TestHub(
             "keyfile = \(folder.file("fail2ban-cluster.key"))\n\(more)", name: name,
             general: hasFriends
-                ? "cluster = \(name)\nclusterkey = \(folder.file("fail2ban-cluster.clusterkey"))" : "",
+                ? "cluster = \(name)\nclusterkey = \((twin?.keys ?? folder).file("fail2ban-cluster.clusterkey"))" : "",
             replies: "tcp://\(address):*", broadcasts: "tcp://\(address):*", wrapper: wrapper)
         // Inviting needs its ports.
         try hub.stayWhereItIs()

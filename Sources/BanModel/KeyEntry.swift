@@ -1,0 +1,42 @@
+/// A file among a hub's authorised keys, as twins tell it each other: what is in it, or that it was taken away.
+package struct KeyEntry: Hashable, Sendable {
+    /// In bytes: a file holds a key, a name and some roles. A longer one stays where it is.
+    package static let longestContents = 4_096
+
+    /// The file's own, without its folder.
+    package let name: String
+    /// Grows with every change of the file: microseconds since 1970, or one more than the last.
+    package var version: Version
+    /// nil: it was taken away.
+    package var contents: [UInt8]?
+
+    /// nil where it could be the name of no such file, or of one elsewhere.
+    package init?(name: String, version: Version, contents: [UInt8]?) {
+        guard Self.isName(name), (0...Version.latest).contains(version),
+            contents?.count ?? 0 <= Self.longestContents
+        else { return nil }
+        (self.name, self.version, self.contents) = (name, version, contents)
+    }
+
+    /// Letters, digits, `.`, `_` and `-`, at most 255, and no dot in front.
+    package static func isName(_ name: String) -> Bool {
+        (1...255).contains(name.utf8.count) && !name.hasPrefix(".")
+            && name.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
+                    true
+                default: false
+                }
+            }
+    }
+
+    /// The order of the merge: of two of one file the greater one wins, whatever came first. Of two of one version that is
+    /// the one that says less: a key that was taken away does not come back by an accident.
+    package func isLess(than other: KeyEntry) -> Bool {
+        if version != other.version { return version < other.version }
+        guard let contents else { return false }
+        guard let others = other.contents else { return true }
+        return contents.lexicographicallyPrecedes(others)
+    }
+}

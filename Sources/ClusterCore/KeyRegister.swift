@@ -1,0 +1,92 @@
+package import BanModel
+
+/// What is in the folder of authorised keys, and what was taken from it: so twins come to hold the same, whichever of them an
+/// administrator speaks with, and a key that was taken away at one does not come back from the other.
+package struct KeyRegister: Sendable {
+    /// A file of the folder.
+    package struct File: Sendable {
+        package var contents: [UInt8]
+        /// When it was changed, as the file system says.
+        package var changed: Timestamp
+
+        package init(contents: [UInt8], changed: Timestamp) {
+            self.contents = contents
+            self.changed = changed
+        }
+    }
+
+    /// So many are known, what was taken away among them; of that the oldest is forgotten.
+    static let most = 40_000
+
+    private var known: [String: KeyEntry] = [:]
+
+    /// - Parameter entries: what was known when the hub ended.
+    package init(_ entries: [KeyEntry] = []) {
+        for entry in entries { known[entry.name] = entry }
+    }
+
+    /// Whether there are keys, as far as is known.
+    package var holdsKeys: Bool { known.values.contains { $0.contents != nil } }
+
+    /// In the order of their names.
+    package var entries: [KeyEntry] { known.values.sorted { $0.name < $1.name } }
+
+    /// The folder as it is: what differs from what is known was changed here. Returns what that is.
+    package mutating func note(_ files: [String: File], at now: Timestamp) -> [KeyEntry] {
+        var changes: [KeyEntry] = []
+        for (name, file) in files {
+            let last = known[name]
+            guard last?.contents != file.contents else { continue }
+            // Of a file that nobody here knew, the file system knows since when it is so.
+            let version = last.map { max(file.changed.microseconds, $0.version + 1) } ?? file.changed.microseconds
+            let entry = KeyEntry(name: name, version: max(0, version), contents: file.contents)
+            if let entry { changes.append(entry) }
+        }
+        for entry in known.values where entry.contents != nil && files[entry.name] == nil {
+            var gone = entry
+            gone.version = min(max(now.microseconds, entry.version + 1), .latest)
+            gone.contents = nil
+            changes.append(gone)
+        }
+        for entry in changes { known[entry.name] = entry }
+        forgetOldest()
+        return changes.sorted { $0.name < $1.name }
+    }
+
+    /// What of a twin's is news.
+    package func news(in entries: [KeyEntry]) -> [KeyEntry] {
+        entries.filter { entry in known[entry.name].map { $0.isLess(than: entry) } ?? true }
+    }
+
+    /// Whether the folder is another one with this.
+    package func changesFolder(_ entry: KeyEntry) -> Bool { known[entry.name]?.contents != entry.contents }
+
+    /// A twin's news, once the folder is as it says: otherwise the next look at that would take it for a change made here.
+    package mutating func accept(_ entry: KeyEntry) {
+        known[entry.name] = entry
+        forgetOldest()
+    }
+
+    private mutating func forgetOldest() {
+        guard known.count > Self.most else { return }
+        let gone = known.values.filter { $0.contents == nil }.sorted { $0.version < $1.version }
+        for entry in gone.prefix(known.count - Self.most) { known[entry.name] = nil }
+    }
+
+    /// Differs where two registers differ.
+    package var digest: UInt64 {
+        known.values.reduce(0) { sum, entry in sum &+ Self.digest(entry) }
+    }
+
+    private static func digest(_ entry: KeyEntry) -> UInt64 {
+        // FNV-1a: it finds differences between honest peers.
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        func add(_ byte: UInt8) { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        for byte in entry.name.utf8 { add(byte) }
+        add(0)
+        for shift in stride(from: 0, to: 64, by: 8) { add(UInt8(truncatingIfNeeded: entry.version >> Int64(shift))) }
+        add(entry.contents == nil ? 0 : 1)
+        for byte in entry.contents ?? [] { add(byte) }
+        return hash
+    }
+}

@@ -1,0 +1,72 @@
+internal import BanModel
+internal import ClusterCore
+internal import ClusterProtocol
+internal import LinuxSystem
+internal import ReportStore
+internal import ZeroMQ
+
+/// What twins tell each other of their authorised keys.
+extension PublisherLoop {
+    private static let note = "authorised keys"
+
+    /// What was known when the hub ended; nothing where that cannot be read: files are then as old as the file system says.
+    static func keptRegister(in store: ReportStore) throws(StoreError) -> KeyRegister {
+        guard let text = try store.note(note) else { return KeyRegister() }
+        return KeyRegister(KeyEntry.read(Array(text.utf8)).records)
+    }
+
+    /// The folder was read: what was changed in it here, twins are to hear.
+    mutating func noteKeys() throws(ZMQError) {
+        guard clusterKey != nil, let files = admission?.files else { return }
+        if files.isEmpty, register.holdsKeys {
+            // Somebody who takes all keys away at once would end the cluster: sooner a disk was lost, and a twin has them.
+            logger.warning("all authorised keys are gone at once: a twin that has them is asked for them")
+            register = KeyRegister()
+            for index in friends.indices { friends[index].wantsKeys = friends[index].isTwin }
+            return
+        }
+        let exchanged = files.filter { name, file in
+            KeyEntry(name: name, version: 0, contents: file.contents) != nil
+        }
+        guard !register.note(exchanged, at: wall()).isEmpty else { return }
+        keepRegister()
+        try share([])
+    }
+
+    private func keepRegister() {
+        let text = String(decoding: RecordLine.lines(of: register.entries), as: UTF8.self)
+        store.write([.note(Self.note, text)], ticket: 0)
+    }
+
+    func answer(_ request: KeysRequest) -> [UInt8] {
+        guard let clusterKey, admission != nil, request.asker.host.name == clusterKey.cluster.id else {
+            return HubRefusal(.later, "that is for the hubs of this cluster, which have keys").bytes
+        }
+        return KeysReply(register.entries, after: request.after).bytes
+    }
+
+    /// What a twin knows of the keys. Returns after which name it is to be asked for more; nil: that was all.
+    mutating func take(_ entries: [KeyEntry], isWhole: Bool, from twin: Host) throws(ZMQError) -> String? {
+        var count = 0
+        for entry in register.news(in: entries) {
+            do throws(SystemError) {
+                if register.changesFolder(entry) {
+                    try admission?.carryOut(entry)
+                    count += 1
+                }
+                register.accept(entry)
+            } catch {
+                complaints.say(
+                    "twin's key", "an authorised key of a twin's cannot be kept",
+                    ["twin": "\(twin)", "file": "\(entry.name)", "error": "\(error)"])
+            }
+        }
+        if count > 0 {
+            logger.notice("authorised keys are as a twin's", metadata: ["twin": "\(twin)", "files": "\(count)"])
+            if admission?.renew() == true { revoke() }
+            try noteKeys()
+        }
+        keepRegister()
+        return isWhole ? nil : entries.last?.name
+    }
+}
