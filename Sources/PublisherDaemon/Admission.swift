@@ -100,6 +100,9 @@ struct Admission: ~Copyable {
         return !revoked.isEmpty
     }
 
+    /// Whether there was no folder of authorised keys.
+    var folderIsNew: Bool { keys.isNew }
+
     /// What is in the folder of authorised keys, by name; nil: it could never be read whole.
     var files: [String: KeyRegister.File]? { keys.files }
 

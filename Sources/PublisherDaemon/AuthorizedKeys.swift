@@ -10,6 +10,8 @@ struct AuthorizedKeys: ~Copyable {
     private static let longestFile = 1 << 16
 
     let folder: String
+    /// Whether there was none.
+    let isNew: Bool
     /// The hub's own key: whoever can read it can do everything anyway.
     private let own: ClientFile
     /// Those of friends' hubs, which the configuration names.
@@ -24,6 +26,7 @@ struct AuthorizedKeys: ~Copyable {
 
     init(folder: String, own: ClientFile) throws(SystemError) {
         let watch = try FileWatch()
+        isNew = try FileSystem.status(of: folder) == nil
         try FileSystem.createFolder(folder, mode: 0o750)
         self.folder = folder
         self.own = own

@@ -2,6 +2,7 @@ internal import BanModel
 internal import ClusterCore
 internal import ClusterProtocol
 internal import LinuxSystem
+internal import Logging
 internal import ReportStore
 internal import ZeroMQ
 
@@ -9,22 +10,21 @@ internal import ZeroMQ
 extension PublisherLoop {
     private static let note = "authorised keys"
 
-    /// What was known when the hub ended; nothing where that cannot be read: files are then as old as the file system says.
-    static func keptRegister(in store: ReportStore) throws(StoreError) -> KeyRegister {
+    /// What was known when the hub ended. Nothing where the folder was lost since: what is not in it was taken away by nobody,
+    /// and a twin has it.
+    static func keptRegister(in store: ReportStore, _ folderIsNew: Bool, _ logger: Logger) throws(StoreError)
+        -> KeyRegister
+    {
         guard let text = try store.note(note) else { return KeyRegister() }
-        return KeyRegister(KeyEntry.read(Array(text.utf8)).records)
+        let register = KeyRegister(KeyEntry.read(Array(text.utf8)).records)
+        guard folderIsNew, register.holdsKeys else { return register }
+        logger.warning("the folder of authorised keys is gone: a twin that has them is asked for them")
+        return KeyRegister()
     }
 
     /// The folder was read: what was changed in it here, twins are to hear.
     mutating func noteKeys() throws(ZMQError) {
         guard clusterKey != nil, let files = admission?.files else { return }
-        if files.isEmpty, register.holdsKeys {
-            // Somebody who takes all keys away at once would end the cluster: sooner a disk was lost, and a twin has them.
-            logger.warning("all authorised keys are gone at once: a twin that has them is asked for them")
-            register = KeyRegister()
-            for index in friends.indices { friends[index].wantsKeys = friends[index].isTwin }
-            return
-        }
         let exchanged = files.filter { name, file in
             KeyEntry(name: name, version: 0, contents: file.contents) != nil
         }
