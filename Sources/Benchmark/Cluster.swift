@@ -21,6 +21,7 @@ final class Cluster {
             section: """
                 replybindurl = tcp://127.0.0.1:*
                 broadcasterbindurl = tcp://127.0.0.1:*
+                maxbans = 4000000
                 \(rateLimit.map { "ratelimit = \($0)" } ?? "")
                 \(more)
                 """)

@@ -26,9 +26,10 @@ struct AuthorizedKeys: ~Copyable {
 
     init(folder: String, own: ClientFile) throws(SystemError) {
         let watch = try FileWatch()
-        isNew = try FileSystem.status(of: folder) == nil
+        let isNew = try FileSystem.status(of: folder) == nil
         try FileSystem.createFolder(folder, mode: 0o750)
         self.folder = folder
+        self.isNew = isNew
         self.own = own
         self.watch = watch
     }

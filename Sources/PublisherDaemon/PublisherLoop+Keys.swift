@@ -1,6 +1,8 @@
 internal import BanModel
 internal import ClusterCore
+internal import ClusterIdentity
 internal import ClusterProtocol
+internal import DaemonKit
 internal import LinuxSystem
 internal import Logging
 internal import ReportStore

@@ -61,7 +61,7 @@ struct PublisherLoop: ~Copyable {
         var hub = Hub(
             settings: Self.settings(section, general, clusterKey, logger), epoch: .random(in: 1 ... .max))
         try store.load { hub.restore($0) }
-        register = try Self.keptRegister(in: store, admission?.folderIsNew ?? false, logger)
+        let register = try Self.keptRegister(in: store, admission?.folderIsNew ?? false, logger)
         var replies = try Socket(.router, in: context, maximumMessageSize: ReportsRequest.longest)
         try replies.setHandshakeLimit(3_000)
         try replies.setHighWaterMarks(send: Self.unread, receive: Self.unheard)
@@ -83,6 +83,7 @@ struct PublisherLoop: ~Copyable {
                 "replies": "\(replyEndpoint)", "broadcasts": "\(broadcastEndpoint)", "reports": "\(hub.count)",
             ])
         self.hub = hub
+        self.register = register
         self.clusterKey = clusterKey
         self.context = context
         self.logger = logger
