@@ -8,13 +8,14 @@ package struct Cluster: Hashable, Sendable, Comparable, CustomStringConvertible 
     private let third: UInt64
 
     /// nil where the text is no fingerprint.
-    package init?(_ text: some StringProtocol) { self.init(utf8: text.utf8) }
+    package init?(_ text: some StringProtocol) { self.init(utf8: Array(text.utf8)[...]) }
 
-    /// nil where the text is no fingerprint.
-    package init?(utf8 text: some Collection<UInt8>) {
+    /// As from a text, whose bytes these are.
+    package init?(utf8 text: ArraySlice<UInt8>) {
         guard text.count == Self.length else { return nil }
         var parts: (UInt64, UInt64, UInt64) = (0, 0, 0)
-        for (place, byte) in text.enumerated() {
+        for place in 0..<Self.length {
+            let byte = text[text.startIndex + place]
             let number: UInt8
             switch byte {
             case UInt8(ascii: "2")...UInt8(ascii: "7"): number = byte - UInt8(ascii: "2")

@@ -10,8 +10,11 @@ package struct Signature: Hashable, Sendable {
     package init(bytes: [UInt8]) { self.bytes = bytes }
 
     /// Reads Z85; nil where the text is none, or too long.
-    package init?(_ text: some StringProtocol) {
-        guard text.utf8.count <= Self.longest / 4 * 5, let bytes = Z85.bytes(of: text), !bytes.isEmpty else {
+    package init?(_ text: some StringProtocol) { self.init(utf8: Array(text.utf8)[...]) }
+
+    /// As from a text, whose bytes these are.
+    package init?(utf8 text: ArraySlice<UInt8>) {
+        guard text.count <= Self.longest / 4 * 5, let bytes = Z85.bytes(of: text), !bytes.isEmpty else {
             return nil
         }
         self.bytes = bytes

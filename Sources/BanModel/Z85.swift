@@ -3,36 +3,46 @@ enum Z85 {
     private static let alphabet = Array(
         "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#".utf8)
 
-    private static let digits: [UInt8: UInt32] = Dictionary(
-        uniqueKeysWithValues: alphabet.enumerated().map { ($0.element, UInt32($0.offset)) })
+    private static let none: UInt8 = 0xFF
+    /// By the character.
+    private static let digits: [UInt8] = {
+        var digits = [UInt8](repeating: none, count: 256)
+        for (digit, character) in alphabet.enumerated() { digits[Int(character)] = UInt8(digit) }
+        return digits
+    }()
 
     /// - Parameter bytes: a multiple of 4.
     static func text(of bytes: [UInt8]) -> String {
-        var text: [UInt8] = []
-        for start in stride(from: 0, to: bytes.count, by: 4) {
-            let number = bytes[start..<start + 4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-            var divisor: UInt32 = 85 * 85 * 85 * 85
-            while divisor > 0 {
-                text.append(alphabet[Int(number / divisor % 85)])
-                divisor /= 85
+        String(unsafeUninitializedCapacity: bytes.count / 4 * 5) { text in
+            for (place, start) in stride(from: 0, to: bytes.count, by: 4).enumerated() {
+                var number: UInt32 = 0
+                for byte in start..<start + 4 { number = number << 8 | UInt32(bytes[byte]) }
+                for character in stride(from: 4, through: 0, by: -1) {
+                    text[place * 5 + character] = alphabet[Int(number % 85)]
+                    number /= 85
+                }
             }
+            return bytes.count / 4 * 5
         }
-        return String(decoding: text, as: UTF8.self)
     }
 
     /// nil where the text is not of this form.
-    static func bytes(of text: some StringProtocol) -> [UInt8]? {
-        let characters = Array(text.utf8)
-        guard characters.count % 5 == 0 else { return nil }
+    static func bytes(of text: some StringProtocol) -> [UInt8]? { bytes(of: Array(text.utf8)[...]) }
+
+    /// As from a text, whose bytes these are.
+    static func bytes(of text: ArraySlice<UInt8>) -> [UInt8]? {
+        guard text.count % 5 == 0 else { return nil }
         var bytes: [UInt8] = []
-        for start in stride(from: 0, to: characters.count, by: 5) {
+        bytes.reserveCapacity(text.count / 5 * 4)
+        for start in stride(from: text.startIndex, to: text.endIndex, by: 5) {
             var number: UInt64 = 0
-            for character in characters[start..<start + 5] {
-                guard let digit = digits[character] else { return nil }
+            for place in start..<start + 5 {
+                let digit = digits[Int(text[place])]
+                guard digit != none else { return nil }
                 number = number * 85 + UInt64(digit)
             }
             guard let whole = UInt32(exactly: number) else { return nil }
-            bytes += [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: whole >> $0) }
+            for shift: UInt32 in [24, 16, 8, 0] { bytes.append(UInt8(truncatingIfNeeded: whole >> shift)) }
         }
         return bytes
     }

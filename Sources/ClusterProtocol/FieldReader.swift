@@ -126,6 +126,21 @@ package struct FieldReader {
         Cluster(utf8: bytes[place])
     }
 
+    /// `CLUSTER,…`, so many at most.
+    mutating func clusters(atMost most: Int) -> [Cluster]? {
+        guard let place = place() else { return nil }
+        let parts = bytes[place].split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+        guard parts.count <= most else { return nil }
+        var clusters: [Cluster] = []
+        for part in parts {
+            guard let cluster = Cluster(utf8: part) else { return nil }
+            clusters.append(cluster)
+        }
+        return clusters
+    }
+
+    mutating func signature() -> Signature? { place().flatMap { Signature(utf8: bytes[$0]) } }
+
     mutating func jail() -> Jail? {
         guard let place = place() else { return nil }
         if let lastJail, isSame(place, lastJail.place) { return lastJail.jail }

@@ -201,16 +201,11 @@ extension Way {
         else { return nil }
         var way = Way(trust: trust)
         if fields.isAtEnd { return (way, nil) }
-        guard fields.take("by"), let words = fields.word()?.split(separator: ",", omittingEmptySubsequences: false),
-            // One more than is taken: who takes them counts them.
-            words.count <= mostHops + 1
-        else { return nil }
-        for word in words {
-            guard let hop = Cluster(word) else { return nil }
-            way.hops.append(hop)
-        }
+        // One more than is taken: who takes them counts them.
+        guard fields.take("by"), let hops = fields.clusters(atMost: mostHops + 1) else { return nil }
+        way.hops = hops
         if fields.isAtEnd { return (way, nil) }
-        guard let signature = fields.word().flatMap({ Signature($0) }), fields.isAtEnd else { return nil }
+        guard let signature = fields.signature(), fields.isAtEnd else { return nil }
         return (way, signature)
     }
 
