@@ -16,6 +16,27 @@ package enum CopyAnswer<Entry: Hashable & Sendable>: Hashable, Sendable {
     case fetched(whole: Int, after: ReportKey?, [Entry])
 }
 
+extension CopyAnswer {
+    /// What it brings; none where it tells buckets.
+    package var entries: [Entry] {
+        switch self {
+        case .changes(_, _, _, let entries), .fetched(_, _, let entries): entries
+        case .buckets: []
+        }
+    }
+
+    /// The same, with what it brings in another form.
+    package func map<Other>(_ transform: ([Entry]) -> [Other]) -> CopyAnswer<Other> {
+        switch self {
+        case .changes(let epoch, let sequence, let latest, let entries):
+            .changes(epoch: epoch, sequence: sequence, latest: latest, transform(entries))
+        case .fetched(let whole, let key, let entries): .fetched(whole: whole, after: key, transform(entries))
+        case .buckets(let epoch, let sequence, let buckets):
+            .buckets(epoch: epoch, sequence: sequence, buckets)
+        }
+    }
+}
+
 /// How far a subscriber has come with a hub's reports.
 package struct CopyProgress: Hashable, Sendable {
     package var epoch: UInt64

@@ -58,7 +58,6 @@ package struct ReportDigest: Hashable, Sendable {
             start = hash
         }
 
-        /// FNV-1a over the report's fields; to be mixed, so that sums of similar reports do not look alike.
         fileprivate func hash(_ address: Address, _ state: Report.State, tellsPardons: Bool) -> FowlerNollVo {
             var hash = start
             hash.add(address)
@@ -69,33 +68,4 @@ package struct ReportDigest: Hashable, Sendable {
             return hash
         }
     }
-}
-
-private struct FowlerNollVo: Hashable {
-    private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
-
-    mutating func add(_ text: String) {
-        for byte in text.utf8 { take(byte) }
-        take(0)
-    }
-
-    /// As its text.
-    mutating func add(_ address: Address) {
-        address.forEachByte { take($0) }
-        take(0)
-    }
-
-    mutating func add(_ number: Int64) {
-        for shift in stride(from: 0, to: 64, by: 8) { take(UInt8(truncatingIfNeeded: number >> shift)) }
-    }
-
-    private mutating func take(_ byte: UInt8) { value = (value ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
-}
-
-/// splitmix64's finalizer (Steele, Lea, Flood): similar numbers give numbers that have nothing in common.
-func mixed(_ number: UInt64) -> UInt64 {
-    var mixed = number
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
 }

@@ -4,14 +4,7 @@ package import BanModel
 extension Hub {
     /// - Parameter count: so many reports at most, in one answer.
     package func answer(_ question: CopyQuestion, atMost count: Int) -> CopyAnswer<Report> {
-        switch wholeAnswer(question, atMost: count) {
-        case .changes(let epoch, let sequence, let latest, let reports):
-            .changes(epoch: epoch, sequence: sequence, latest: latest, copied(reports))
-        case .fetched(let whole, let key, let reports):
-            .fetched(whole: whole, after: key, copied(reports))
-        case .buckets(let epoch, let sequence, let buckets):
-            .buckets(epoch: epoch, sequence: sequence, buckets)
-        }
+        wholeAnswer(question, atMost: count).map { copied($0) }
     }
 
     /// As copies are told: who keeps one tells nobody.

@@ -122,20 +122,9 @@ extension Hub {
     package func answerFriend(_ question: CopyQuestion, atMost count: Int) -> CopyAnswer<SharedReport> {
         var part = count
         while true {
-            let answer: CopyAnswer<SharedReport>
-            let told: Int
-            switch wholeAnswer(question, atMost: part) {
-            case .changes(let epoch, let sequence, let latest, let reports):
-                let shared = shared(reports)
-                (answer, told) = (.changes(epoch: epoch, sequence: sequence, latest: latest, shared), shared.count)
-            case .buckets(let epoch, let sequence, let buckets):
-                (answer, told) = (.buckets(epoch: epoch, sequence: sequence, buckets), 0)
-            case .fetched(let whole, let key, let reports):
-                let shared = shared(reports)
-                (answer, told) = (.fetched(whole: whole, after: key, shared), shared.count)
-            }
-            // One that is told by several ways takes the room of several.
-            if told <= count || part == 1 { return answer }
+            let answer = wholeAnswer(question, atMost: part).map { shared($0) }
+            // A report that is told by several ways takes the room of several.
+            if answer.entries.count <= count || part == 1 { return answer }
             part /= 2
         }
     }

@@ -81,10 +81,7 @@ extension Subscriber {
 
     /// The hub's answer to ``question(to:)``.
     package mutating func answered(_ answer: CopyAnswer<Report>, from hub: Int, at now: Timestamp) -> [Effect] {
-        switch answer {
-        case .changes(_, _, _, let reports), .fetched(_, _, let reports): take(reports, at: now)
-        case .buckets: break
-        }
+        take(answer.entries, at: now)
         copies[hub].answered(answer, own: replica.table.buckets)
         if copies[hub].isInStep { emit(.note(.inStep(hub: hub, reports: replica.count))) }
         return finish(at: now)

@@ -22,6 +22,13 @@ package struct ClusterKey: Sendable {
         SecretKey(bytes: Array(Curve25519.Signing.PrivateKey().rawRepresentation))
     }
 
+    /// As ``sign(_:)`` leaves them.
+    package func signed(_ reports: [SharedReport]) -> [SharedReport] {
+        var signed = reports
+        sign(&signed)
+        return signed
+    }
+
     /// Signs what has no signature yet, all of it this cluster's own; so many at a time share one.
     package func sign(_ reports: inout [SharedReport]) {
         let unsigned = reports.indices.filter { reports[$0].signature == nil }

@@ -30,7 +30,6 @@ final class FriendHub {
     }
 
     var isUp: Bool { machine != nil }
-    private var isLiar: Bool { world.schedule.graph.liars.contains(place.cluster) }
 
     /// In an order that the seed alone decides.
     private var others: [FriendGraph.Place] { sides.keys.sorted { ($0.cluster, $0.hub) < ($1.cluster, $1.hub) } }
@@ -243,7 +242,7 @@ final class FriendHub {
             let answer = machine.wholeAnswer(question, atMost: batch)
             lane.send { [self] in asker.answered(answer, of: self) { $0.take(fromTwin: $1) } }
         } else {
-            let answer = world.signed(machine.answerFriend(question, atMost: batch))
+            let answer = machine.answerFriend(question, atMost: batch).map { world.signed($0) }
             lane.send { [self] in asker.answered(answer, of: self) { [self] in $0.take($1, from: self) } }
         }
     }
@@ -252,10 +251,8 @@ final class FriendHub {
         _ answer: CopyAnswer<Entry>, of other: FriendHub, _ take: (FriendHub, [Entry]) -> Void
     ) {
         sides[other.place]?.isAsking = false
-        switch answer {
-        case .changes(_, _, _, let reports), .fetched(_, _, let reports): take(self, reports)
-        case .buckets: world.reached(.bucketsCompared)
-        }
+        if case .buckets = answer { world.reached(.bucketsCompared) }
+        take(self, answer.entries)
         let own = isTwin(other.place) ? machine?.buckets ?? ReportBuckets() : ReportBuckets()
         sides[other.place]?.copy.answered(answer, own: own)
         ask(other.place)

@@ -151,15 +151,6 @@ final class FriendWorld: Timeline {
         }
     }
 
-    func signed(_ answer: CopyAnswer<SharedReport>) -> CopyAnswer<SharedReport> {
-        switch answer {
-        case .changes(let epoch, let sequence, let latest, let reports):
-            .changes(epoch: epoch, sequence: sequence, latest: latest, signed(reports))
-        case .fetched(let whole, let key, let reports): .fetched(whole: whole, after: key, signed(reports))
-        case .buckets: answer
-        }
-    }
-
     /// Whether a cluster of the graph has signed this.
     func hasSigned(_ report: SharedReport) -> Bool { signedTexts.contains(Self.text(report)) }
 

@@ -54,10 +54,7 @@ struct CopyRig {
         while isAnswered, let question = copy.subscriber.question(to: 0) {
             questions.append(question)
             let answer = hub.hub.answer(question, atMost: most)
-            switch answer {
-            case .changes(_, _, _, let reports), .fetched(_, _, let reports): fetched += reports.count
-            case .buckets: break
-            }
+            fetched += answer.entries.count
             copy.carryOut(copy.subscriber.answered(answer, from: 0, at: copy.now))
         }
     }
