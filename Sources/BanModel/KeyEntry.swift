@@ -18,17 +18,19 @@ package struct KeyEntry: Hashable, Sendable {
         (self.name, self.version, self.contents) = (name, version, contents)
     }
 
-    /// Letters, digits, `.`, `_` and `-`, at most 255, and no dot in front.
+    /// As a host's, at most 255 characters, and with no dot in front.
     package static func isName(_ name: String) -> Bool {
-        (1...255).contains(name.utf8.count) && !name.hasPrefix(".")
-            && name.utf8.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
-                    true
-                default: false
-                }
-            }
+        BanModel.isName(name.utf8, atMost: 255) && !name.hasPrefix(".")
+    }
+
+    /// Of itself: registers are compared by the sum over all entries.
+    package var digest: UInt64 {
+        var hash = FowlerNollVo()
+        hash.add(name)
+        hash.add(version)
+        hash.add(contents == nil ? "gone" : "key")
+        hash.add(contents ?? [])
+        return mixed(hash.value)
     }
 
     /// The order of the merge: of two of one file the greater one wins, whatever came first. Of two of one version that is

@@ -26,7 +26,7 @@ package struct Host: Hashable, Sendable, Comparable, CustomStringConvertible {
     package static func < (left: Host, right: Host) -> Bool { left.name < right.name }
 }
 
-private func isName(_ text: some Collection<UInt8>, atMost length: Int) -> Bool {
+func isName(_ text: some Collection<UInt8>, atMost length: Int) -> Bool {
     guard (1...length).contains(text.count) else { return false }
     return text.allSatisfy { byte in
         switch byte {

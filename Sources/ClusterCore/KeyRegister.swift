@@ -31,7 +31,8 @@ package struct KeyRegister: Sendable {
     /// In the order of their names.
     package var entries: [KeyEntry] { known.values.sorted { $0.name < $1.name } }
 
-    /// The folder as it is: what differs from what is known was changed here. Returns what that is.
+    /// The folder as it is: what differs from what is known was changed here. Returns what that is. A file that is too long to be
+    /// told is there all the same, and what is known of it stays.
     package mutating func note(_ files: [String: File], at now: Timestamp) -> [KeyEntry] {
         var changes: [KeyEntry] = []
         for (name, file) in files {
@@ -39,7 +40,7 @@ package struct KeyRegister: Sendable {
             guard last?.contents != file.contents else { continue }
             // Of a file that nobody here knew, the file system knows since when it is so.
             let version = last.map { max(file.changed.microseconds, $0.version + 1) } ?? file.changed.microseconds
-            let entry = KeyEntry(name: name, version: max(0, version), contents: file.contents)
+            let entry = KeyEntry(name: name, version: min(max(0, version), .latest), contents: file.contents)
             if let entry { changes.append(entry) }
         }
         for entry in known.values where entry.contents != nil && files[entry.name] == nil {
@@ -74,19 +75,5 @@ package struct KeyRegister: Sendable {
     }
 
     /// Differs where two registers differ.
-    package var digest: UInt64 {
-        known.values.reduce(0) { sum, entry in sum &+ Self.digest(entry) }
-    }
-
-    private static func digest(_ entry: KeyEntry) -> UInt64 {
-        // FNV-1a: it finds differences between honest peers.
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        func add(_ byte: UInt8) { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        for byte in entry.name.utf8 { add(byte) }
-        add(0)
-        for shift in stride(from: 0, to: 64, by: 8) { add(UInt8(truncatingIfNeeded: entry.version >> Int64(shift))) }
-        add(entry.contents == nil ? 0 : 1)
-        for byte in entry.contents ?? [] { add(byte) }
-        return hash
-    }
+    package var digest: UInt64 { known.values.reduce(0) { $0 &+ $1.digest } }
 }

@@ -1,4 +1,5 @@
 package import BanModel
+internal import FoundationEssentials
 
 /// What a twin asks to know the same authorised keys (docs/protocol.md).
 ///
@@ -35,10 +36,10 @@ package struct KeysRequest: Hashable, Sendable {
 /// The hub's answer to ``KeysRequest``, in the order of the names.
 ///
 ///     KEYS whole
-///     key web1.conf 1800000000000000 5b636c69656e745d…
+///     key web1.conf 1800000000000000 W2NsaWVudF0K…
 ///     gone web2.conf 1800000000000001
 ///
-/// The contents are hexadecimal. Where more follows, the first line is `KEYS part`.
+/// The contents are base64 (RFC 4648). Where more follows, the first line is `KEYS part`.
 package enum KeysReply: Hashable, Sendable {
     case entries([KeyEntry], isWhole: Bool)
     case refusal(HubRefusal)
@@ -55,7 +56,7 @@ package enum KeysReply: Hashable, Sendable {
         let left = entries.drop { entry in after.map { entry.name <= $0 } ?? false }
         var size = 0
         let part = left.prefix { entry in
-            defer { size += 2 * (entry.contents?.count ?? 0) + entry.name.utf8.count + 30 }
+            defer { size += 4 * (entry.contents?.count ?? 0) / 3 + entry.name.utf8.count + 30 }
             return size < Self.most
         }
         self = .entries(Array(part), isWhole: part.count == left.count)
@@ -90,13 +91,18 @@ package enum KeysReply: Hashable, Sendable {
 
 /// `key NAME VERSION CONTENTS`, `gone NAME VERSION`.
 extension KeyEntry: StateRecord {
+    /// A file with nothing in it: a word is never empty.
+    private static let nothing = "-"
+
     package init?(reading fields: inout FieldReader) {
         let isGone = fields.take("gone")
         guard isGone || fields.take("key"), let name = fields.word(), let version = fields.integer() else { return nil }
         var contents: [UInt8]?
         if !isGone {
-            guard let bytes = fields.word().flatMap({ Self.bytes(of: $0) }) else { return nil }
-            contents = bytes
+            guard let word = fields.word(), let bytes = Data(base64Encoded: word == Self.nothing ? "" : word) else {
+                return nil
+            }
+            contents = Array(bytes)
         }
         guard fields.isAtEnd else { return nil }
         self.init(name: name, version: version, contents: contents)
@@ -106,29 +112,6 @@ extension KeyEntry: StateRecord {
         fields.add(contents == nil ? "gone" : "key")
         fields.add(name)
         fields.add(version)
-        if let contents { fields.add(Self.text(of: contents)) }
-    }
-
-    private static let digits = Array("0123456789abcdef".utf8)
-
-    /// A dash: nothing.
-    private static func text(of bytes: [UInt8]) -> String {
-        guard !bytes.isEmpty else { return "-" }
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-    }
-
-    private static func bytes(of text: String) -> [UInt8]? {
-        guard text != "-" else { return [] }
-        let utf8 = Array(text.utf8)
-        guard utf8.count % 2 == 0, utf8.count <= 2 * longestContents else { return nil }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(utf8.count / 2)
-        for place in stride(from: 0, to: utf8.count, by: 2) {
-            guard let high = digits.firstIndex(of: utf8[place]), let low = digits.firstIndex(of: utf8[place + 1]) else {
-                return nil
-            }
-            bytes.append(UInt8(high << 4 | low))
-        }
-        return bytes
+        if let contents { fields.add(contents.isEmpty ? Self.nothing : Data(contents).base64EncodedString()) }
     }
 }

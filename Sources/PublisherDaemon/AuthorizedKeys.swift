@@ -65,7 +65,7 @@ struct AuthorizedKeys: ~Copyable {
                     "\(folder): more than \(Self.mostFiles) files: those behind \(names[Self.mostFiles - 1]) do not count"
                 )
             }
-            for name in names.prefix(Self.mostFiles) where !name.hasPrefix(".") {
+            for name in names.prefix(Self.mostFiles) where Self.mayHold(name) {
                 // One that is there and cannot be read is as it was.
                 present[name] = files?[name]
                 do throws(ConfigurationError) {
@@ -74,7 +74,7 @@ struct AuthorizedKeys: ~Copyable {
                     faults += error.faults.map(\.description)
                 }
             }
-            files = present
+            if names.count <= Self.mostFiles { files = present }
             keyring = Keyring(clients: clients, invitations: invitations.mapValues(\.file.invitation))
         } catch {
             faults.append("\(error): the keys that were read before go on to count. Reload the hub when it is mended")
@@ -95,7 +95,7 @@ struct AuthorizedKeys: ~Copyable {
                 return
             }
             clients[entry.key] = entry.client
-        } else if name.hasSuffix(InvitationFile.suffix) {
+        } else {
             guard let file = contents(of: path, &present[name], &faults) else { return }
             let entry = try InvitationFile(reading: file)
             invitations[entry.key] = (path, entry)
@@ -123,6 +123,11 @@ struct AuthorizedKeys: ~Copyable {
             if !error.isMissing { faults.append("\(error)") }
             return nil
         }
+    }
+
+    /// Whether a file of this name is read.
+    static func mayHold(_ name: String) -> Bool {
+        !name.hasPrefix(".") && (name.hasSuffix(ClientFile.suffix) || name.hasSuffix(InvitationFile.suffix))
     }
 
     /// Makes the folder as a twin's is. What is in it is read when the watch says that it has changed.

@@ -27,10 +27,15 @@ struct FriendSide {
     var copy = FriendCopy()
     /// In the order in which it is to be looked at. While there is any, nothing more is read: a friend waits for himself.
     var waiting = Deque<FriendsWord>()
-    /// Whether the friend has not answered the question of ``FriendCopy/question`` yet.
-    var isAsking = false
-    /// Whether what he is asked is for a twin's keys.
-    var asksKeys = false
+    /// What he is asked and has not answered yet.
+    enum Underway {
+        /// ``FriendCopy/question``
+        case reports
+        /// A twin's.
+        case keys
+    }
+
+    var underway: Underway?
     /// A twin may know of other authorised keys than this hub, and after which name of what he has told already.
     var wantsKeys = false
     var keysAfter: String?

@@ -8,7 +8,6 @@ internal import DequeModule
 internal import HubClient
 internal import LinuxSystem
 internal import Logging
-internal import ReportStore
 internal import ZeroMQ
 
 /// What other hubs, of friends and twins, tell this one.
@@ -90,18 +89,17 @@ extension PublisherLoop {
         }
         guard friends[index].waiting.isEmpty else { return }
         if friends[index].watch.takeDue(at: now) != nil { friends[index].copy.catchUp() }
-        guard feed.isIdle, !friends[index].isAsking else { return }
+        guard feed.isIdle, friends[index].underway == nil else { return }
         if let greeted = friends[index].greeted, now - greeted >= HubFeed.greetingPause {
             try feed.greetAgain(hello, at: now)
         } else if let question = friends[index].copy.question {
             let request = SyncRequest(
                 asker: Asker(host: name, token: nil), question: question,
                 audience: friends[index].isTwin ? .twins : .friends)
-            friends[index].isAsking = try feed.ask(request.bytes, at: now)
+            if try feed.ask(request.bytes, at: now) { friends[index].underway = .reports }
         } else if friends[index].wantsKeys {
             let request = KeysRequest(asker: Asker(host: name, token: nil), after: friends[index].keysAfter)
-            friends[index].isAsking = try feed.ask(request.bytes, at: now)
-            friends[index].asksKeys = friends[index].isAsking
+            if try feed.ask(request.bytes, at: now) { friends[index].underway = .keys }
         }
     }
 
@@ -151,7 +149,7 @@ extension PublisherLoop {
                 "friend's message \(name)", "a friend's message was dropped",
                 ["friend": "\(name)", "reason": "\(reason)"])
         case .greeted(let greeting, _):
-            friends[index].isAsking = false
+            friends[index].underway = nil
             if friends[index].greeted == nil {
                 friends[index].since = wall()
                 logger.notice("a friend answers", metadata: ["friend": "\(name)"])
@@ -166,7 +164,7 @@ extension PublisherLoop {
             }
             friends[index].watch.answered(at: SystemClock.monotonic())
         case .reply(let bytes):
-            if friends[index].asksKeys {
+            if friends[index].underway == .keys {
                 try take(KeysReply(bytes), from: index)
             } else if friends[index].isTwin {
                 take(SyncReply<Report>(bytes), from: index, as: { .twinsReports($0) }, then: { .twinAnswered($0) })
@@ -175,24 +173,10 @@ extension PublisherLoop {
             }
         case .lost(let reason):
             if friends[index].greeted != nil { friends[index].since = wall() }
-            (friends[index].isAsking, friends[index].greeted) = (false, nil)
-            (friends[index].asksKeys, friends[index].keysAfter) = (false, nil)
+            (friends[index].underway, friends[index].greeted, friends[index].keysAfter) = (nil, nil, nil)
             friends[index].watch.lost()
             complaints.say(
                 "friend \(name) \(reason)", "a friend cannot be asked", ["friend": "\(name)", "reason": "\(reason)"])
-        }
-    }
-
-    private mutating func take(_ reply: KeysReply, from index: Int) throws(ZMQError) {
-        (friends[index].isAsking, friends[index].asksKeys, friends[index].wantsKeys) = (false, false, false)
-        switch reply {
-        case .entries(let entries, let isWhole):
-            let name = friends[index].section.name
-            friends[index].keysAfter = try take(entries, isWhole: isWhole, from: name)
-            friends[index].wantsKeys = friends[index].keysAfter != nil
-            friends[index].feed.isWell()
-        case .refusal(let refusal): unusable("he does not tell his keys: \(refusal)", index)
-        case .nonsense: unusable("he answered nonsense", index)
         }
     }
 
@@ -203,20 +187,16 @@ extension PublisherLoop {
     ) {
         switch reply {
         case .answer(let answer):
-            switch answer {
-            case .changes(_, _, _, let reports), .fetched(_, _, let reports):
-                wait(reports, in: index, as: word, then: last(answer))
-            case .buckets: wait([], in: index, as: word, then: last(answer))
-            }
+            wait(answer.entries, in: index, as: word, then: last(answer))
             return
         case .refusal(let refusal): unusable("he refuses us: \(refusal)", index)
         case .nonsense: unusable("he answered nonsense", index)
         }
-        friends[index].isAsking = false
+        friends[index].underway = nil
     }
 
     private mutating func answered(_ answer: CopyAnswer<some Any>, own: ReportBuckets, _ index: Int) {
-        friends[index].isAsking = false
+        friends[index].underway = nil
         let question = friends[index].copy.question
         friends[index].copy.answered(answer, own: own)
         guard question == nil || friends[index].copy.question != question else {
@@ -233,7 +213,7 @@ extension PublisherLoop {
         try tell(outcome)
     }
 
-    private mutating func unusable(_ reason: String, _ index: Int) {
+    mutating func unusable(_ reason: String, _ index: Int) {
         let name = friends[index].section.name
         complaints.say(
             "friend's reply \(name)", "what a friend knows is asked for later",
@@ -263,45 +243,5 @@ extension PublisherLoop {
                 "friend's report \(name) \(refusal)", "a friend's report is not taken: it \(refusal.reason)",
                 ["friend": "\(name)", "count": "\(count)"])
         }
-    }
-
-    // MARK: What twins trust
-
-    /// How far a twin trusts its friends counts here too, and after a restart without it.
-    private mutating func adopt(_ levels: [Cluster: Trust], from twin: Host) throws(ZMQError) {
-        guard let outcome = hub.adopt(levels, from: twin, at: wall()) else { return }
-        keep(levels, of: twin)
-        try tell(outcome)
-        try broadcast([])
-    }
-
-    private static func note(of twin: Host) -> String { "friends of the twin \(twin)" }
-
-    func keep(_ levels: [Cluster: Trust], of twin: Host) {
-        let text =
-            levels.isEmpty
-            ? nil : FriendLevel.all(levels).map { "\($0.friend) \($0.trust.millionths)" }.joined(separator: "\n")
-        store.write([.note(Self.note(of: twin), text)], ticket: 0)
-    }
-
-    /// What was kept; nothing where it cannot be read: the twin says it anew.
-    private func keptLevels(of twin: Host) -> [Cluster: Trust] {
-        var note: String?
-        do throws(StoreError) {
-            note = try store.note(Self.note(of: twin))
-        } catch {
-            logger.error(
-                "how far a twin trusts its friends is not known until it says so",
-                metadata: ["twin": "\(twin)", "error": "\(error)"])
-        }
-        var levels: [Cluster: Trust] = [:]
-        for line in note?.split(separator: "\n") ?? [] {
-            let words = line.split(separator: " ")
-            guard words.count == 2, let friend = Cluster(words[0]),
-                let trust = Int(words[1]).flatMap({ Trust(millionths: $0) })
-            else { continue }
-            levels[friend] = trust
-        }
-        return levels
     }
 }

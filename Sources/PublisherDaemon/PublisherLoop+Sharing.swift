@@ -14,9 +14,7 @@ extension PublisherLoop {
         repeat {
             let part = rest.prefix(SharedBroadcast.mostReports)
             rest = rest.dropFirst(part.count)
-            var reports = hub.shared(part)
-            clusterKey.sign(&reports)
-            var left = reports[...]
+            var left = clusterKey.signed(hub.shared(part))[...]
             repeat {
                 let piece = left.prefix(SharedBroadcast.mostReports)
                 left = left.dropFirst(piece.count)
@@ -45,16 +43,7 @@ extension PublisherLoop {
             }
             return SyncReply.answer(hub.wholeAnswer(question, atMost: SyncBounds.mostShared)).bytes
         }
-        var answer = hub.answerFriend(question, atMost: SyncBounds.mostShared)
-        switch answer {
-        case .changes(let epoch, let sequence, let latest, var reports):
-            clusterKey.sign(&reports)
-            answer = .changes(epoch: epoch, sequence: sequence, latest: latest, reports)
-        case .fetched(let whole, let key, var reports):
-            clusterKey.sign(&reports)
-            answer = .fetched(whole: whole, after: key, reports)
-        case .buckets: break
-        }
+        let answer = hub.answerFriend(question, atMost: SyncBounds.mostShared).map { clusterKey.signed($0) }
         return SyncReply.answer(answer).bytes
     }
 }

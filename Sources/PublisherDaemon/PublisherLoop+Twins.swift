@@ -1,15 +1,48 @@
 internal import BanModel
+internal import ClusterConfiguration
 internal import ClusterCore
 internal import ClusterIdentity
 internal import ClusterProtocol
 internal import DaemonKit
+internal import HubClient
 internal import LinuxSystem
 internal import Logging
 internal import ReportStore
 internal import ZeroMQ
 
-/// What twins tell each other of their authorised keys.
+/// What twins alone tell each other: how far they trust their friends, and whom they let in.
 extension PublisherLoop {
+    // MARK: Trust
+
+    /// How far a twin trusts its friends counts here too, and after a restart without it.
+    mutating func adopt(_ levels: [Cluster: Trust], from twin: Host) throws(ZMQError) {
+        guard let outcome = hub.adopt(levels, from: twin, at: wall()) else { return }
+        keep(levels, of: twin)
+        try tell(outcome)
+        try broadcast([])
+    }
+
+    private static func note(of twin: Host) -> String { "friends of the twin \(twin)" }
+
+    func keep(_ levels: [Cluster: Trust], of twin: Host) {
+        keep(FriendLevel.all(levels), as: Self.note(of: twin))
+    }
+
+    /// What was kept; nothing where it cannot be read: the twin says it anew.
+    func keptLevels(of twin: Host) -> [Cluster: Trust] {
+        do throws(StoreError) {
+            let kept: [FriendLevel] = try Self.kept(Self.note(of: twin), in: store)
+            return Dictionary(kept.map { ($0.friend, $0.trust) }, uniquingKeysWith: min)
+        } catch {
+            logger.error(
+                "how far a twin trusts its friends is not known until it says so",
+                metadata: ["twin": "\(twin)", "error": "\(error)"])
+            return [:]
+        }
+    }
+
+    // MARK: Authorised keys
+
     private static let note = "authorised keys"
 
     /// What was known when the hub ended. Nothing where the folder was lost since: what is not in it was taken away by nobody,
@@ -17,8 +50,7 @@ extension PublisherLoop {
     static func keptRegister(in store: ReportStore, _ folderIsNew: Bool, _ logger: Logger) throws(StoreError)
         -> KeyRegister
     {
-        guard let text = try store.note(note) else { return KeyRegister() }
-        let register = KeyRegister(KeyEntry.read(Array(text.utf8)).records)
+        let register = KeyRegister(try kept(note, in: store))
         guard folderIsNew, register.holdsKeys else { return register }
         logger.warning("the folder of authorised keys is gone: a twin that has them is asked for them")
         return KeyRegister()
@@ -27,18 +59,12 @@ extension PublisherLoop {
     /// The folder was read: what was changed in it here, twins are to hear.
     mutating func noteKeys() throws(ZMQError) {
         guard clusterKey != nil, let files = admission?.files else { return }
-        let exchanged = files.filter { name, file in
-            KeyEntry(name: name, version: 0, contents: file.contents) != nil
-        }
-        guard !register.note(exchanged, at: wall()).isEmpty else { return }
+        guard !register.note(files, at: wall()).isEmpty else { return }
         keepRegister()
         try share([])
     }
 
-    private func keepRegister() {
-        let text = String(decoding: RecordLine.lines(of: register.entries), as: UTF8.self)
-        store.write([.note(Self.note, text)], ticket: 0)
-    }
+    func keepRegister() { keep(register.entries, as: Self.note) }
 
     func answer(_ request: KeysRequest) -> [UInt8] {
         guard let clusterKey, admission != nil, request.asker.host.name == clusterKey.cluster.id else {
@@ -49,8 +75,9 @@ extension PublisherLoop {
 
     /// What a twin knows of the keys. Returns after which name it is to be asked for more; nil: that was all.
     mutating func take(_ entries: [KeyEntry], isWhole: Bool, from twin: Host) throws(ZMQError) -> String? {
+        let news = register.news(in: entries).filter { AuthorizedKeys.mayHold($0.name) }
         var count = 0
-        for entry in register.news(in: entries) {
+        for entry in news {
             do throws(SystemError) {
                 if register.changesFolder(entry) {
                     try admission?.carryOut(entry)
@@ -68,7 +95,33 @@ extension PublisherLoop {
             if admission?.renew() == true { revoke() }
             try noteKeys()
         }
-        keepRegister()
+        if !news.isEmpty { keepRegister() }
         return isWhole ? nil : entries.last?.name
+    }
+
+    mutating func take(_ reply: KeysReply, from index: Int) throws(ZMQError) {
+        (friends[index].underway, friends[index].wantsKeys) = (nil, false)
+        switch reply {
+        case .entries(let entries, let isWhole):
+            let name = friends[index].section.name
+            friends[index].keysAfter = try take(entries, isWhole: isWhole, from: name)
+            friends[index].wantsKeys = friends[index].keysAfter != nil
+            friends[index].feed.isWell()
+        case .refusal(let refusal): unusable("he does not tell his keys: \(refusal)", index)
+        case .nonsense: unusable("he answered nonsense", index)
+        }
+    }
+
+    // MARK: What outlives the hub
+
+    private func keep(_ records: [some StateRecord], as note: String) {
+        let text = records.isEmpty ? nil : String(decoding: RecordLine.lines(of: records), as: UTF8.self)
+        store.write([.note(note, text)], ticket: 0)
+    }
+
+    private static func kept<Record: StateRecord>(
+        _ note: String, in store: ReportStore
+    ) throws(StoreError) -> [Record] {
+        Record.read(Array((try store.note(note) ?? "").utf8)).records
     }
 }

@@ -342,6 +342,7 @@ struct PublisherLoop: ~Copyable {
                 logger.error("the database was begun anew: \(restart)")
                 store.write(hub.reports.map { .put($0) }, ticket: queue.next())
                 for twin in hub.twins { keep(hub.levels(of: twin), of: twin) }
+                keepRegister()
             }
         }
     }

@@ -81,6 +81,23 @@ import Testing
         #expect(one.contents == [:])
     }
 
+    @Test func `a file that grew too long to be told is not taken away, and its last version can be no later than all`()
+    {
+        var one = Twin(folder: ["a.conf": Self.file("a"), "b.conf": Self.file("b", changed: 1e15)])
+        var other = Twin()
+        Self.exchange(&one, &other, at: 10)
+        one.folder["a.conf"] = Self.file(String(repeating: "a", count: KeyEntry.longestContents + 1), changed: 20)
+        one.look(at: 20)
+        other.hear(one)
+        #expect(other.contents == ["a.conf": "a", "b.conf": "b"])
+        #expect(one.register.entries.map(\.version).max() == .latest)
+        one.folder["a.conf"] = nil
+        one.folder["b.conf"] = nil
+        one.look(at: 30)
+        other.hear(one)
+        #expect(other.contents == [:])
+    }
+
     @Test(arguments: 0..<100) func `in whatever order it is told, both come to hold the same`(seed: UInt64) {
         var random = SplitMix(seed: seed)
         var twins = [Twin(), Twin(), Twin()]

@@ -51,7 +51,7 @@ import Testing
 
     @Test(arguments: [
         "KEYS", "KEYS some", "KEYS part", "KEYS whole\nkey a.conf 1", "KEYS whole\nkey a.conf 1 0",
-        "KEYS whole\nkey a.conf 1 0G",
+        "KEYS whole\nkey a.conf 1 W2N", "KEYS whole\nkey a.conf 1 W2N*",
         "KEYS whole\nkey ../a 1 00", "KEYS whole\ngone a.conf 1 00", "KEYS whole\ngone a.conf -1", "KEYS whole x",
     ]) func `what is no answer is none`(text: String) {
         #expect(KeysReply(Array(text.utf8)) == .nonsense)
