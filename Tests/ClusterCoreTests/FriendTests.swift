@@ -45,6 +45,29 @@ import Testing
         #expect(net.banning() == "A")
     }
 
+    @Test func `whoever floods through a friend leaves room for the friend's own word, and for what others gave him`() {
+        var net = FriendNet("AB", links: ["AB"])
+        func told(_ name: Character, by hops: String, _ number: Int) -> SharedReport {
+            shared(of: name, by: hops, host: "h\(number)", trust: .none)
+        }
+        // L is B's friend: so much of what comes from him is kept, and no more.
+        net.tell("A", (0..<200).map { told("L", by: "LB", $0) }, from: "B")
+        #expect(net.nodes["A"]!.hub.count == 50)
+        net.tell("A", (0..<200).map { told("M", by: "MB", $0) }, from: "B")
+        #expect(net.nodes["A"]!.hub.count == 100)
+        net.tell("A", [told("N", by: "NB", 0)], from: "B")
+        #expect(net.nodes["A"]!.hub.count == 100)
+        net.tell("A", [shared(of: "B", by: "B")], from: "B")
+        #expect(net.banning() == "A")
+        // What is over makes room again.
+        net.wait(until: 601)
+        #expect(net.nodes["A"]!.hub.count == 0)
+        net.tell(
+            "A", (0..<60).map { shared(of: "L", by: "LB", host: "h\($0)", version: 700_000_000, until: 900) }, from: "B"
+        )
+        #expect(net.nodes["A"]!.hub.count == 50)
+    }
+
     @Test func `schedule 35: four clusters that a friend makes up are worth what it is worth`() {
         var net = FriendNet("AB", links: ["AB"], level: percent(20))
         net.tell("A", "cdef".map { shared(of: $0, by: "\($0)B") }, from: "B")

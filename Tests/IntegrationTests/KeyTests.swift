@@ -115,6 +115,32 @@ import Testing
         #expect(heard != "heard 0")
     }
 
+    @Test func `a friend's hub hears and asks nothing that is for twins, under whatever name`() async throws {
+        let hub = try await KeyedHub("ours", hasFriends: true)
+        let friend = try await KeyedHub("theirs", hasFriends: true)
+        try await FriendTests.befriend(hub.hub, friend.hub, named: "theirs")
+        func fingerprint(_ hub: KeyedHub) throws -> String {
+            let exported = try Daemon.run(
+                "fail2ban-cluster", ["friends", "export", "--config", hub.hub.publisher.folder.file("conf")])
+            return try #require(exported.error.split(whereSeparator: \.isWhitespace).last.map(String.init))
+        }
+        let (ours, theirs) = (try fingerprint(hub), try fingerprint(friend))
+        let since = "since 0000000000000000 0"
+        let (answers, _) = try Self.strangers(
+            at: hub, server: hub.serverKey, secret: try friend.secret,
+            requests: [
+                "SHARE|\(theirs)\n\(since)", "TWIN|\(theirs)\n\(since)", "TWIN|\(ours)\n\(since)",
+                "KEYS|\(theirs)\nall",
+                "KEYS|\(ours)\nall", "SYNC|\(theirs)\n\(since)",
+            ]
+        ) {}
+        #expect(answers[0].hasPrefix("answer b'BUCKETS"))
+        #expect(answers[1].contains("REFUSED later that is for the hubs of this cluster"))
+        #expect(answers[3].contains("REFUSED later that is for the hubs of this cluster"))
+        for answer in [answers[2], answers[4]] { #expect(answer.contains("speaks for the host \(theirs) alone")) }
+        #expect(answers[5].contains("has not the role"))
+    }
+
     @Test func `who may only listen reports nothing, and nobody speaks for another host`() async throws {
         let hub = try await KeyedHub()
         try hub.enrol("a", "subscribe")

@@ -40,6 +40,15 @@ struct KeyedHub {
 
     private let keys: Folder
 
+    /// The hub's own secret.
+    var secret: String {
+        get throws { try Self.text(of: keys.file("fail2ban-cluster.key")) }
+    }
+
+    private static func text(of file: String) throws -> String {
+        try String(contentsOfFile: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
     /// The folder `authorizedkeys`.
     var authorizedKeys: String { hub.publisher.folder.file("state/authorizedkeys") }
 
@@ -72,7 +81,7 @@ struct KeyedHub {
     func configuration(of name: String) -> String { hosts.file("\(name)/conf") }
     func keyFile(of name: String) -> String { hosts.file("\(name)/fail2ban-cluster.key") }
     func secret(of name: String) throws -> String {
-        try String(contentsOfFile: keyFile(of: name), encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+        try Self.text(of: keyFile(of: name))
     }
 
     /// A key that the hub has never heard of.
@@ -80,8 +89,7 @@ struct KeyedHub {
         let folder = try Folder()
         let made = try Daemon.run("fail2ban-cluster", ["keygen", "--config", folder.file("conf")])
         try #require(made.status == 0)
-        return try String(contentsOfFile: folder.file("fail2ban-cluster.key"), encoding: .utf8)
-            .trimmingCharacters(in: .whitespacesAndNewlines)
+        return try Self.text(of: folder.file("fail2ban-cluster.key"))
     }
 
     private func keyLines(_ name: String) -> String {
