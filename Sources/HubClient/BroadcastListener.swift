@@ -24,7 +24,7 @@ final class BroadcastListener {
     private let pace: ConnectionPace
     private var prefixes: [[UInt8]]
     private var socket: Socket?
-    private var pause: RetryPause
+    private var pause = RetryPause()
     /// No socket until then.
     private(set) var restsUntil: Int64?
 
@@ -32,7 +32,6 @@ final class BroadcastListener {
         self.context = context
         backlog = isHubs ? Self.hubsBacklog : Self.backlog
         pace = isHubs ? .ofHubs : .ofHosts
-        pause = pace.retryPause
         self.address = address
         self.prefixes = prefixes
         try open()

@@ -1,6 +1,7 @@
 internal import ZeroMQ
 
-/// How soon it is noticed that a connection carries nothing any more, and how often a new one is tried.
+/// How soon it is noticed that a connection carries nothing any more, and how often libzmq tries a new one. Who was there and
+/// refused, or answered nonsense, is left alone for longer (``RetryPause``).
 struct ConnectionPace {
     /// Of hosts with their hub: there may be thousands, which mostly are silent. Only the kernel looks, and wakes nobody.
     static let ofHosts = ConnectionPace(longestPause: 5_000, heartbeat: nil, connectLimit: nil)
@@ -15,8 +16,6 @@ struct ConnectionPace {
     private let heartbeat: (interval: Int32, patience: Int32)?
     /// In milliseconds.
     private let connectLimit: Int32?
-
-    var retryPause: RetryPause { RetryPause(longest: Int64(longestPause) * 1_000) }
 
     func set(on socket: inout Socket) throws(ZMQError) {
         try socket.setReconnect(100, maximum: longestPause)

@@ -31,13 +31,12 @@ final class HubLink {
     private let pace: ConnectionPace
     private var socket: Socket?
     private var state = State.closed
-    private var pause: RetryPause
+    private var pause = RetryPause()
     /// A hello was wanted while a request was under way.
     private var owesHello = false
 
     init(context: Context, address: HubAddress, pace: ConnectionPace = .ofHosts) {
         (self.context, self.address, self.pace) = (context, address, pace)
-        pause = pace.retryPause
     }
 
     var endpoint: String { address.endpoint }
