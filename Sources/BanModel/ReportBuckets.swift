@@ -21,6 +21,13 @@ package struct ReportBuckets: Hashable, Sendable {
 
     package mutating func remove(_ digest: ReportDigest, from bucket: Int) { digests[bucket].remove(digest) }
 
+    /// All that these count, and those.
+    package static func + (left: ReportBuckets, right: ReportBuckets) -> ReportBuckets {
+        var sum = left
+        for (bucket, digest) in right.digests.enumerated() { sum.digests[bucket].add(digest) }
+        return sum
+    }
+
     /// Where the reports on an address belong.
     package static func index(of address: Address) -> Int { Int(address.spread >> 54) }
 }

@@ -34,6 +34,15 @@ package struct ReportDigest: Hashable, Sendable {
         value = mixed(hash.value)
     }
 
+    /// What a report adds to a twin's digest for the clusters through which it came.
+    ///
+    /// - Parameter copy: the report's number as ``init(ofCopy:)`` gives it.
+    package init(_ hops: Hops, behind copy: ReportDigest) {
+        var hash = hops.start
+        hash.add(Int64(bitPattern: copy.value))
+        value = mixed(hash.value)
+    }
+
     package mutating func add(_ report: Report) { value &+= ReportDigest(of: report).value }
 
     /// Of reports that are none of these.
@@ -41,6 +50,17 @@ package struct ReportDigest: Hashable, Sendable {
 
     /// Of reports that are all among these.
     package mutating func remove(_ other: ReportDigest) { value &-= other.value }
+
+    /// The clusters through which reports came, reckoned once.
+    package struct Hops: Hashable, Sendable {
+        fileprivate let start: FowlerNollVo
+
+        package init(_ hops: [Cluster]) {
+            var hash = FowlerNollVo()
+            for hop in hops { hash.add(hop.id) }
+            start = hash
+        }
+    }
 
     /// What all reports of an origin in a jail begin with, reckoned once.
     package struct Beginning: Hashable, Sendable {

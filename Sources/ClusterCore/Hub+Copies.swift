@@ -4,7 +4,7 @@ package import BanModel
 extension Hub {
     /// - Parameter count: so many reports at most, in one answer.
     package func answer(_ question: CopyQuestion, atMost count: Int) -> CopyAnswer<Report> {
-        wholeAnswer(question, atMost: count).map { copied($0) }
+        answer(question, atMost: count, table.buckets).map { copied($0) }
     }
 
     /// As copies are told: who keeps one tells nobody.
@@ -14,10 +14,17 @@ extension Hub {
 
     /// To a twin: with all that is known of the ways that reports came.
     package func wholeAnswer(_ question: CopyQuestion, atMost count: Int) -> CopyAnswer<Report> {
+        answer(question, atMost: count, table.twinBuckets)
+    }
+
+    /// - Parameter buckets: as the asker compares them.
+    private func answer(
+        _ question: CopyQuestion, atMost count: Int, _ buckets: @autoclosure () -> ReportBuckets
+    ) -> CopyAnswer<Report> {
         switch question {
         case .since(let epoch, let sequence):
             changes(since: epoch, sequence, atMost: count)
-                ?? .buckets(epoch: self.epoch, sequence: self.sequence, table.buckets)
+                ?? .buckets(epoch: self.epoch, sequence: self.sequence, buckets())
         case .fetch(let buckets, let key): fetch(buckets, after: key, atMost: count)
         }
     }

@@ -131,8 +131,8 @@ extension Hub {
 
     // MARK: Twins
 
-    /// Digests of all that this hub keeps.
-    package var buckets: ReportBuckets { table.buckets }
+    /// Digests of all that this hub keeps, as twins compare them.
+    package var twinBuckets: ReportBuckets { table.twinBuckets }
 
     /// What another hub of this cluster has told: everything as it entered the cluster.
     package mutating func take(

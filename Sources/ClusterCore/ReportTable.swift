@@ -27,6 +27,8 @@ struct ReportTable: Sendable {
     /// What is reckoned once for all reports of a speaker.
     private struct Voice: Sendable {
         var beginning: ReportDigest.Beginning
+        /// nil: they came from here.
+        var hops: ReportDigest.Hops?
         /// The number of its origin.
         var origin: Int
         /// Whether its reports allow addresses rather than ban them.
@@ -88,7 +90,12 @@ struct ReportTable: Sendable {
     private var waySpeakers = 0
     /// Whether every claim is sure.
     var isAllSure: Bool { waySpeakers == 0 }
+    /// As copies compare them, which know no ways.
     private(set) var buckets = ReportBuckets()
+    /// What ways add to these.
+    private var wayBuckets = ReportBuckets()
+    /// As twins compare them.
+    var twinBuckets: ReportBuckets { isAllSure ? buckets : buckets + wayBuckets }
     private(set) var allowlist = Allowlist()
     /// When something of a report ends: its ban, and then the need to remember it. Some are of states that are past.
     private var ends = Heap<End>()
@@ -245,7 +252,8 @@ struct ReportTable: Sendable {
         guard isNew else { return number }
         while voices.count <= Int(number) { voices.append(nil) }
         voices[Int(number)] = Voice(
-            beginning: ReportDigest.Beginning(report.origin, report.subject.jail), origin: origin,
+            beginning: ReportDigest.Beginning(report.origin, report.subject.jail),
+            hops: report.way.flatMap { $0.hops.isEmpty ? nil : ReportDigest.Hops($0.hops) }, origin: origin,
             isAllowance: report.origin.source == .allow, trust: report.way?.trust)
         if report.way != nil { waySpeakers += 1 }
         return number
@@ -311,14 +319,18 @@ struct ReportTable: Sendable {
             let digest = ReportDigest(voice.beginning, row.address, old)
             summaries[voice.origin].digest.remove(digest)
             summaries[voice.origin].count -= 1
-            buckets.remove(asCopied(old, row.address, voice, digest), from: bucket)
+            let copied = asCopied(old, row.address, voice, digest)
+            buckets.remove(copied, from: bucket)
+            if let hops = voice.hops { wayBuckets.remove(ReportDigest(hops, behind: copied), from: bucket) }
         }
         if let new {
             let digest = ReportDigest(voice.beginning, row.address, new)
             summaries[voice.origin].digest.add(digest)
             summaries[voice.origin].count += 1
             summaries[voice.origin].version = max(summaries[voice.origin].version, new.version)
-            buckets.add(asCopied(new, row.address, voice, digest), to: bucket)
+            let copied = asCopied(new, row.address, voice, digest)
+            buckets.add(copied, to: bucket)
+            if let hops = voice.hops { wayBuckets.add(ReportDigest(hops, behind: copied), to: bucket) }
         }
         if voice.isAllowance {
             let speaker = speakers[row.speaker]

@@ -109,7 +109,7 @@ extension PublisherLoop {
         case .reports(let reports): try take(reports, from: index)
         case .twinsReports(let reports): try take(fromTwin: reports, index)
         case .answered(let answer): answered(answer, own: ReportBuckets(), index)
-        case .twinAnswered(let answer): answered(answer, own: hub.buckets, index)
+        case .twinAnswered(let answer): answered(answer, own: hub.twinBuckets, index)
         }
     }
 

@@ -22,6 +22,8 @@ final class FriendHub {
     /// By the place of the other hub.
     private var sides: [FriendGraph.Place: Side] = [:]
     private var due: Timestamp?
+    /// When the last of what is known now is on disk, in microseconds.
+    private var committed: Int64 = 0
 
     init(_ place: FriendGraph.Place, number: Int, in world: FriendWorld) {
         (self.place, self.world) = (place, world)
@@ -122,9 +124,10 @@ final class FriendHub {
         for report in outcome.news { world.judge.kept(report, at: self) }
         let changes = outcome.news.map { ($0.key, Optional($0)) } + outcome.forgotten.map { ($0, nil) }
         if !changes.isEmpty {
-            // What was told and is not on disk yet dies with it.
+            // What was told and is not on disk yet dies with it; what comes later is there later.
             let life = life
-            world.after(chance.between(1_000, 500_000)) { [self] in
+            committed = max(committed + 1, world.now + chance.between(1_000, 500_000))
+            world.at(committed) { [self] in
                 guard life == self.life else { return }
                 for (key, report) in changes { disk[key] = report }
             }
@@ -253,7 +256,7 @@ final class FriendHub {
         sides[other.place]?.isAsking = false
         if case .buckets = answer { world.reached(.bucketsCompared) }
         take(self, answer.entries)
-        let own = isTwin(other.place) ? machine?.buckets ?? ReportBuckets() : ReportBuckets()
+        let own = isTwin(other.place) ? machine?.twinBuckets ?? ReportBuckets() : ReportBuckets()
         sides[other.place]?.copy.answered(answer, own: own)
         ask(other.place)
     }

@@ -152,12 +152,12 @@ final class FriendJudge {
     /// What a friend tells for certain of a witness; nil: he may tell nothing.
     private func certain(from witness: Int, through friend: Int, to cluster: Int, _ address: Int) -> Trust? {
         var certain: [Trust] = []
-        if witness == friend { certain.append(.full) }
+        let isFlooded = flooded.contains(World.address(address))
+        // Who says more than there is room for keeps out his own word.
+        if witness == friend, !(isFlooded && graph.liars.contains(friend)) { certain.append(.full) }
         // No liar can keep this from us, unless he has filled what there is room for.
         let areHonest = graph.liars.isDisjoint(with: [witness, friend])
-        if areHonest, !flooded.contains(World.address(address)), let level = least[friend][witness] {
-            certain.append(level)
-        }
+        if areHonest, !isFlooded, let level = least[friend][witness] { certain.append(level) }
         // Where nobody lies: by the best of all ways, if it is not one through us.
         if graph.liars.isEmpty, !world.schedule.levelsChange,
             let way = ways(from: witness, without: nil, least)[friend],

@@ -68,6 +68,29 @@ import Testing
         #expect(net.nodes["A"]!.hub.count == 50)
     }
 
+    @Test func `a friend may fill so much with his own word, and so much with others', of one of them a half`() {
+        let net = FriendNet("AB", links: ["AB"])
+        var hub = net.nodes["A"]!.hub
+        var settings = hub.settings
+        settings.mostOfOrigin = 4
+        _ = hub.reconfigure(settings, at: net.now)
+        func tell(_ name: Character, by hops: String, from first: Int = 1, until: Double, version: Int64 = 1) -> Int {
+            let reports = (first..<first + 9).map {
+                shared("198.51.100.\($0)", of: name, by: hops, version: version, until: until)
+            }
+            return hub.take(reports, from: cluster("B"), at: .at(Double(version - 1) / 1e6)).outcome.news.count
+        }
+        #expect(tell("B", by: "B", until: 900) == 4)
+        #expect(tell("L", by: "LB", until: 300) == 2)
+        #expect(tell("M", by: "MB", until: 900) == 2)
+        #expect(tell("N", by: "NB", until: 900) == 0)
+        // What is over makes room: for him, and for others.
+        _ = hub.advance(to: .at(301))
+        #expect(tell("L", by: "LB", from: 20, until: 900, version: 301_000_001) == 2)
+        #expect(tell("N", by: "NB", until: 900, version: 301_000_001) == 0)
+        #expect(tell("B", by: "B", from: 20, until: 900, version: 301_000_001) == 0)
+    }
+
     @Test func `schedule 35: four clusters that a friend makes up are worth what it is worth`() {
         var net = FriendNet("AB", links: ["AB"], level: percent(20))
         net.tell("A", "cdef".map { shared(of: $0, by: "\($0)B") }, from: "B")
@@ -240,6 +263,18 @@ import Testing
         #expect(told() == [way("C", 90), way("B", 80)])
     }
 
+    @Test func `what has come by as many hops as may be is not told on, which nobody would take`() {
+        var net = FriendNet("AB", links: ["AB"])
+        let most = "cdefghijklmnopqB"
+        #expect(most.count == Way.mostHops)
+        net.tell("A", [shared("198.51.100.1", of: "c", by: most)], from: "B")
+        net.tell("A", [shared("198.51.100.2", of: "d", by: String(most.dropFirst()))], from: "B")
+        #expect(net.nodes["A"]!.hub.count == 2)
+        let told = net.nodes["A"]!.hub.shared(net.nodes["A"]!.hub.reports)
+        #expect(told.map(\.subject.address) == [address("198.51.100.2")])
+        #expect(told.map(\.way.hops.count) == [Way.mostHops])
+    }
+
     @Test func `a friend's friend who names a cluster among his hops keeps nothing from it`() {
         // D hears from C directly what L, whom D trusts more, tells as if it had come through A.
         var net = FriendNet("ACDL", links: ["AD", "CD", "LD"])
@@ -268,9 +303,9 @@ import Testing
         var copy = FriendCopy()
         var told: Set<SharedReport> = []
         while let question = copy.question {
-            let answer = net.nodes["D"]!.hub.answerFriend(question, atMost: 4)
+            let answer = net.nodes["D"]!.hub.answerFriend(question, atMost: 3)
             if case .fetched(_, _, let reports) = answer {
-                #expect(reports.count <= 4)
+                #expect(reports.count <= 3)
                 told.formUnion(reports)
             }
             copy.answered(answer)

@@ -12,6 +12,10 @@ import Testing
                 forget: Double(random.below(2_000)))
             one.state.isPardoned = one.state.isLifted && random.below(2) == 0
             one.origin.source = Origin.Source.allCases[random.below(3)]
+            if random.below(2) == 0 {
+                one.origin.foreign = Origin.Foreign(cluster: cluster("c"), friend: cluster("f"))
+                one.way = Way(trust: percent(50), hops: ["cf", "cdf", "cef"][random.below(3)].map(cluster))
+            }
             return one
         }
     }
@@ -33,6 +37,7 @@ import Testing
         for report in shuffled(all + all, &random) { _ = other.merge(report, at: nil) }
         #expect(Set(other.reports) == Set(first.reports))
         #expect(other.buckets == first.buckets)
+        #expect(other.twinBuckets == first.twinBuckets)
         #expect(other.count == first.count)
         for report in all {
             #expect(other.summary(of: report.origin).digest == first.summary(of: report.origin).digest)
@@ -80,13 +85,36 @@ import Testing
         #expect(table.buckets == ReportBuckets())
     }
 
+    @Test func `twins compare the ways that reports came, and subscribers' copies do not`() {
+        func table(_ hops: String...) -> ReportTable {
+            var table = ReportTable(maximumBantime: .seconds(1_000))
+            for hops in hops {
+                var one = report("192.0.2.1", version: 1, until: 10)
+                one.origin.foreign = Origin.Foreign(cluster: cluster("c"), friend: cluster("f"))
+                one.way = Way(trust: percent(50), hops: hops.map(cluster))
+                _ = table.merge(one, at: start)
+            }
+            return table
+        }
+        #expect(table("cdf").buckets == table("cef").buckets)
+        #expect(table("cdf").twinBuckets != table("cef").twinBuckets)
+        // Of two ways that are worth the same, both keep the same.
+        #expect(table("cdf", "cef").twinBuckets == table("cef", "cdf").twinBuckets)
+        // What went leaves nothing behind.
+        var other = table("cdf")
+        other.remove(at: other.place(of: other.reports.map(\.key)[0])!)
+        _ = other.merge(table("cef").reports.map(\.self)[0], at: start)
+        #expect(other.twinBuckets == table("cef").twinBuckets)
+    }
+
     @Test func `where a signed report of ours was, the next one has no signature`() {
         var table = ReportTable(maximumBantime: .seconds(1_000))
         var signed = report("192.0.2.1", version: 1, until: 10)
         signed.signature = Signature(bytes: [1])
         table.insert(signed, at: start)
         table.remove(at: table.place(of: signed.key)!)
-        var next = report("192.0.2.2", version: 1, until: 10)
+        // It takes the very row that became free.
+        var next = report("192.0.2.1", version: 1, until: 10, host: "other")
         next.way = Way(trust: percent(50))
         table.insert(next, at: start)
         #expect(table[next.key] == next)
