@@ -46,6 +46,9 @@ final class Daemon {
 
     deinit { workshop.release(number) }
 
+    /// As `kill -9` does; it is collected with this object.
+    func kill() { Glibc.kill(number, SIGKILL) }
+
     /// Until a line holds this. Returns it; the lines before it are gone.
     @discardableResult func awaitLine(_ mark: String, within seconds: Int64) throws -> String {
         let deadline = SystemClock.monotonic() + seconds * 1_000_000

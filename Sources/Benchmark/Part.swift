@@ -9,6 +9,7 @@ package enum Part: String, Codable, Sendable, CaseIterable {
     case fanout
     case flood
     case friends
+    case twins
     case idle
     case start
     case rooms
@@ -25,6 +26,7 @@ package enum Part: String, Codable, Sendable, CaseIterable {
         case .fanout: "Many listeners in one program"
         case .flood: "Single bans beside a flood; the floor: beside a process as busy that sends nothing"
         case .friends: "A hub hears from a friend's; the floor: the signatures alone"
+        case .twins: "Twins, one of which is killed amid 500 bans a second"
         case .idle: "Daemons with nothing to do, 10 s"
         case .start: "From exec to ready"
         case .rooms: "Rooms by themselves, in one thread"
@@ -42,6 +44,7 @@ package enum Part: String, Codable, Sendable, CaseIterable {
         case .fanout: try FanOutPart(workshop: workshop).measure()
         case .flood: try FloodPart(workshop: workshop).measure()
         case .friends: try FriendPart(workshop: workshop).measure()
+        case .twins: try TwinPart(workshop: workshop).measure()
         case .idle: try IdlePart(workshop: workshop).measure()
         case .start: try StartPart(workshop: workshop).measure()
         case .rooms: try RoomsPart(workshop: workshop).measure()

@@ -25,6 +25,7 @@ final class BroadcastListener {
     private var prefixes: [[UInt8]]
     private var socket: Socket?
     private var pause = RetryPause()
+    private var isConnected = false
     /// No socket until then.
     private(set) var restsUntil: Int64?
 
@@ -61,10 +62,12 @@ final class BroadcastListener {
         while socket != nil, let event = try socket!.nextConnectionEvent() {
             switch event {
             case .established:
+                isConnected = true
                 pause.reset()
                 events.append(.joined)
-            case .lost: break
+            case .lost: isConnected = false
             case .refused:
+                isConnected = false
                 socket = nil
                 restsUntil = now + pause.next()
                 events.append(.refused)
@@ -75,6 +78,13 @@ final class BroadcastListener {
 
     /// nil where nothing waits.
     func receive() throws(ZMQError) -> SingleFrame? { try socket?.receiveSingle() }
+
+    /// Where no connection stands, a new one is tried in the next turn.
+    func connectAnew(at now: Int64) {
+        guard !isConnected else { return }
+        socket = nil
+        restsUntil = now
+    }
 
     private func open() throws(ZMQError) {
         restsUntil = nil

@@ -29,6 +29,8 @@ package final class HubFeed {
     /// How often a hub is to be greeted anew, in microseconds: it may have another clock, or another epoch, by then.
     package static let greetingPause: Int64 = 300_000_000
 
+    /// How often ``hurry(at:)`` is heeded: a connection that is just being made needs its time.
+    private static let hurryPause: Int64 = 2_000_000
     /// So many are taken in one turn.
     private static let turn = 1_000
     /// How long an answer may take: a slow line takes its time for the largest.
@@ -42,6 +44,7 @@ package final class HubFeed {
     private let audience: Audience
     /// Whether the hub has greeted us in the new form.
     private var isNew = false
+    private var hurriedAt: Int64?
 
     /// - Parameters:
     ///   - replies: where it is asked; nil: it is of the old form.
@@ -125,6 +128,14 @@ package final class HubFeed {
 
     /// It refused, or answered nonsense: it is left alone for a while, longer each time.
     package func rest(at now: Int64) { link?.rest(at: now) }
+
+    /// Whatever has no connection to the hub tries at once, and not when its time comes: the hub has just been heard to be there.
+    package func hurry(at now: Int64) {
+        if let hurriedAt, now - hurriedAt < Self.hurryPause { return }
+        hurriedAt = now
+        broadcasts.connectAnew(at: now)
+        link?.connectAnew(at: now)
+    }
 
     /// Its next trouble begins with a short pause.
     package func isWell() { link?.isWell() }

@@ -163,6 +163,15 @@ final class HubLink {
         }
     }
 
+    /// Where no connection stands, a new one is tried in the next turn.
+    func connectAnew(at now: Int64) {
+        hurry(at: now)
+        if case .connecting = state {
+            socket = nil
+            state = .resting(until: now)
+        }
+    }
+
     private func open(at now: Int64) throws(ZMQError) {
         var fresh = try Socket(.req, in: context, maximumMessageSize: SyncBounds.longest)
         try fresh.watchConnections()

@@ -62,6 +62,13 @@ extension PublisherLoop {
         }
     }
 
+    /// A friend's hub has just spoken to this one: the road between them, that was cut perhaps, is open.
+    func hurryFriend(_ host: Host) {
+        for friend in friends where friend.cluster.id == host.name {
+            friend.feed.hurry(at: SystemClock.monotonic())
+        }
+    }
+
     // MARK: What a friend tells
 
     /// Until a friend is to be asked, or greeted, unasked; monotonic microseconds.

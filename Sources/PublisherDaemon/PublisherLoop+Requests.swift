@@ -129,6 +129,7 @@ extension PublisherLoop {
         switch greeting {
         case .success(let greeting):
             logger.debug("hello", metadata: ["host": "\(hello.host)"])
+            hurryFriend(hello.host)
             return greeting.bytes
         case .failure(let refusal):
             refused(refusal, host: hello.host)

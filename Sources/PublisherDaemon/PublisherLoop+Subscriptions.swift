@@ -37,7 +37,8 @@ extension PublisherLoop {
             if wish == 1, admission != nil {
                 let sender = admission!.sender(userID: broadcasts.userID, at: wall())
                 let audience = Audience(mark: prefix.first) ?? .copies
-                guard sender?.client.mayHear(audience, of: clusterKey?.cluster) == true else { continue }
+                guard let client = sender?.client, client.mayHear(audience, of: clusterKey?.cluster) else { continue }
+                hurryFriend(client.host)
             }
             let prefixes = prefix.isEmpty ? Self.printable.map { [$0] } : [prefix]
             for prefix in prefixes {

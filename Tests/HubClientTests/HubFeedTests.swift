@@ -62,4 +62,49 @@ import ZeroMQ
             #expect(heard == [hello, Self.question, hello])
         }
     }
+
+    @Test func `where no connection stands, whoever is hurried tries at once, but not again and again`() async throws {
+        try await onOwnThread("feed") {
+            let feed = try HubFeed(
+                context: Context(), broadcasts: "tcp://127.0.0.1:1", replies: "tcp://127.0.0.1:1", curve: nil,
+                as: .friends)
+            let limit: Int64 = 30_000_000
+            for event in try feed.work(at: 0, hello: { [] }) { Issue.record("\(event)") }
+            #expect(feed.deadline == limit)
+            feed.hurry(at: 5_000_000)
+            #expect(feed.deadline == 5_000_000)
+            _ = try feed.work(at: 5_000_000, hello: { [] })
+            #expect(feed.deadline == 5_000_000 + limit)
+            feed.hurry(at: 6_999_999)
+            #expect(feed.deadline == 5_000_000 + limit)
+            feed.hurry(at: 7_000_000)
+            #expect(feed.deadline == 7_000_000)
+        }
+    }
+
+    @Test func `a connection that stands is left alone by hurry`() async throws {
+        try await onOwnThread("feed") {
+            let context = try Context()
+            var hub = try Socket(.router, in: context)
+            try hub.bind("tcp://127.0.0.1:*")
+            var listeners = try Socket(.xpub, in: context)
+            try listeners.bind("tcp://127.0.0.1:*")
+            let feed = try HubFeed(
+                context: context, broadcasts: listeners.lastEndpoint, replies: hub.lastEndpoint, curve: nil,
+                as: .friends)
+            let end = SystemClock.monotonic() + 60_000_000
+            var hasJoined = false
+            while !(hasJoined && feed.isIdle) {
+                guard SystemClock.monotonic() < end else { throw NothingCame() }
+                for event in try feed.work(at: 0, hello: { [] }) { if case .joined = event { hasJoined = true } }
+                if let frames = try hub.receive() { _ = try hub.send([frames[0], [], Self.greeting]) }
+                var ready = PollSet()
+                feed.register(in: &ready)
+                _ = try ready.wait(timeout: .milliseconds(5))
+            }
+            feed.hurry(at: 0)
+            #expect(feed.deadline == nil)
+            #expect(feed.isIdle)
+        }
+    }
 }

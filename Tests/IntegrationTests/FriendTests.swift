@@ -121,16 +121,34 @@ import Testing
                 subscriberaction = log
                 logfile = \(log.file("bans"))
                 """)
-        // 500 a second, in pieces of 50.
+        // 500 a second, in pieces of 50, whatever else goes on.
         let all = (0..<3_000).map { "198.18.\($0 / 250).\($0 % 250 + 1)" }
-        for (piece, start) in stride(from: 0, to: all.count, by: 50).enumerated() {
-            try log.append(
-                all[start..<start + 50].map { WireTests.line("[sshd] Ban \($0)") }.joined(), to: "fail2ban.log")
-            // The one that the monitor speaks with.
-            if piece == 20 { twins.hubs[0].publisher.kill9() }
-            if piece == 40 { try await twins.hubs[0].publisher.start() }
-            try await Task.sleep(for: .milliseconds(100))
+        let attack = Task {
+            for start in stride(from: 0, to: all.count, by: 50) {
+                try log.append(
+                    all[start..<start + 50].map { WireTests.line("[sshd] Ban \($0)") }.joined(), to: "fail2ban.log")
+                try await Task.sleep(for: .milliseconds(100))
+            }
         }
+        func obeyed() -> Int { log.lines(of: "bans").count }
+        func attacked() -> Int { log.lines(of: "fail2ban.log").count }
+        try await eventually("a third of the attack is obeyed", within: .seconds(30)) { obeyed() >= all.count / 3 }
+        // The one that the monitor speaks with.
+        twins.hubs[0].publisher.kill9()
+        let (killed, known) = (ContinuousClock.now, attacked())
+        try await eventually("the other goes on", within: .seconds(30)) { obeyed() > known }
+        print("subscribers went on \(ContinuousClock.now - killed) after a twin was killed")
+        try await eventually("two thirds of the attack are obeyed", within: .seconds(30)) {
+            obeyed() >= all.count * 2 / 3
+        }
+        let before = Set(log.lines(of: "bans").compactMap { $0.split(separator: "|").last.map(String.init) })
+        try await twins.hubs[0].publisher.start()
+        let returned = ContinuousClock.now
+        try await eventually("the twin that is back holds what was obeyed without it", within: .seconds(30)) {
+            try Self.held(by: twins.hubs[0]).isSuperset(of: before)
+        }
+        print("a twin held \(before.count) bans \(ContinuousClock.now - returned) after its return")
+        try await attack.value
         try await eventually("all on both", within: .seconds(30)) {
             try twins.hubs.allSatisfy { try Self.held(by: $0) == Set(all) }
         }
