@@ -3,11 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -89,4 +91,21 @@ void cluster_syslog_daemon(const char *ident, int level, const char *text) {
     openlog(ident, LOG_NDELAY | LOG_PID, LOG_DAEMON);
     syslog(LOG_DAEMON | level, "%s", text);
     closelog();
+}
+
+static int let_go(struct dl_phdr_info *object, size_t size, void *page_size) {
+    uintptr_t page = *(uintptr_t *)page_size;
+    for (int index = 0; index < object->dlpi_phnum; index++) {
+        const ElfW(Phdr) *part = &object->dlpi_phdr[index];
+        // What can be written may differ from the file. The kernel's own page of code has no file.
+        if (part->p_type != PT_LOAD || part->p_flags & PF_W || object->dlpi_addr == getauxval(AT_SYSINFO_EHDR)) continue;
+        uintptr_t start = (object->dlpi_addr + part->p_vaddr) & ~(page - 1);
+        madvise((void *)start, object->dlpi_addr + part->p_vaddr + part->p_memsz - start, MADV_DONTNEED);
+    }
+    return 0;
+}
+
+void cluster_let_go_of_code(void) {
+    uintptr_t page_size = sysconf(_SC_PAGESIZE);
+    dl_iterate_phdr(let_go, &page_size);
 }

@@ -50,6 +50,8 @@ package struct Supervision<Section: DaemonSection>: ~Copyable {
         manager.tell("READY=1", at: SystemClock.monotonic())
         starter?.tell(logger)
         starter = nil
+        // Most of what is resident: options and configuration are read once.
+        OwnProcess.letGoOfCode()
     }
 
     /// How long the loop may wait before it attends again; nil: for ever.

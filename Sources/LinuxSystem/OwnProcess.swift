@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// What a process knows of itself.
@@ -30,6 +31,9 @@ package enum OwnProcess {
         defer { close(opened) }
         guard dup2(opened, STDERR_FILENO) >= 0 else { throw .last("dup2") }
     }
+
+    /// What ran once, at the start, is no longer resident; what runs again comes back from the page cache, if it is there.
+    package static func letGoOfCode() { cluster_let_go_of_code() }
 
     /// Lets this process have so many descriptors, or as many as it may ask for.
     package static func raiseDescriptorLimit(to wanted: UInt64) throws(SystemError) {

@@ -27,4 +27,16 @@ import Testing
             last = now
         }
     }
+
+    @Test func `code that ran once is not resident any more, and runs again`() throws {
+        func resident() throws -> Int {
+            let status = String(decoding: try FileSystem.read("/proc/self/status", limit: 1 << 16), as: UTF8.self)
+            let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("RssFile:") })
+            return try #require(
+                line.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first.flatMap { Int($0) })
+        }
+        let before = try resident()
+        OwnProcess.letGoOfCode()
+        #expect(try resident() < before)
+    }
 }

@@ -42,3 +42,6 @@ long cluster_send_datagram(int descriptor, const char *name, unsigned int length
 
 // syslog(3) with facility daemon; `level` is one of 2 (critical) to 7 (debug).
 void cluster_syslog_daemon(const char *ident, int level, const char *text);
+
+// madvise(2) on what was mapped of programs and libraries and cannot be written: it is read again where it is run again.
+void cluster_let_go_of_code(void);
