@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <link.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
@@ -108,4 +109,8 @@ static int let_go(struct dl_phdr_info *object, size_t size, void *page_size) {
 void cluster_let_go_of_code(void) {
     uintptr_t page_size = sysconf(_SC_PAGESIZE);
     dl_iterate_phdr(let_go, &page_size);
+}
+
+void cluster_let_go_of_memory(void) {
+    malloc_trim(0);
 }

@@ -35,6 +35,9 @@ package enum OwnProcess {
     /// What ran once, at the start, is no longer resident; what runs again comes back from the page cache, if it is there.
     package static func letGoOfCode() { cluster_let_go_of_code() }
 
+    /// Gives back to the system what the allocator keeps for later.
+    package static func letGoOfMemory() { cluster_let_go_of_memory() }
+
     /// Lets this process have so many descriptors, or as many as it may ask for.
     package static func raiseDescriptorLimit(to wanted: UInt64) throws(SystemError) {
         var limit = rlimit()

@@ -11,15 +11,12 @@ internal import LinuxSystem
 struct ReportDatabase: Sendable {
     /// How long SQLite waits for a lock: longer than another connection's commit, shorter than a daemon may take to end.
     private static let patience = 0.5
-    /// In KiB: the pages of some hundred thousand reports.
-    private static let cache = 32 << 10
-    /// In pages of 4 KiB: rows come in no order, so the longer the log, the fewer the pages that are written twice.
+    /// In KiB: changes are added at the end, and brought into the reports in their order.
+    private static let cache = 4 << 10
+    /// In pages of 4 KiB: the longer the log, the fewer the pages that are written twice.
     private static let checkpoint = 16 << 10
     /// In bytes: what is left of the log once it has been longer.
     private static let keptLog = 64 << 20
-
-    /// Not worth a look at all rows.
-    static let fewNames = 10_000
 
     let path: String
     let queue: DatabaseQueue
@@ -28,10 +25,14 @@ struct ReportDatabase: Sendable {
     private(set) var file: FileIdentity?
     /// What ``open()`` came after.
     private var restart: StoreRestart?
-    /// nil where they have to be read again.
-    var names: NameTable?
-    /// So many names are kept before those are looked for that no row needs.
-    var mostNames = ReportDatabase.fewNames
+    /// nil where it has to be read again.
+    var contents: Contents?
+    /// So many names are not worth a look at all rows.
+    var fewNames = 10_000
+    /// So many changes are not worth being brought into the reports.
+    var fewChanges = 10_000
+    /// More of them are not left for a quiet moment: the next start has to hold them all in memory.
+    var mostChanges = 100_000
 
     /// - Parameter steps: of the schema; a test has others.
     init(path: String, steps: [String] = Schema.steps) throws(StoreError) {
@@ -63,7 +64,7 @@ struct ReportDatabase: Sendable {
             guard error.kind == .corrupt, try !isMarked() else { throw error }
             throw StoreError(.foreign, path, error.reason)
         }
-        names = nil
+        contents = nil
         file = identity
     }
 
@@ -190,6 +191,8 @@ struct ReportDatabase: Sendable {
         guard mode == "wal" else {
             throw StoreError(.cannotOpen, path, "its file system has no write-ahead log: \(mode ?? "no answer")")
         }
+        // What is sorted is no more than ``mostChanges``.
+        try database.execute(sql: "PRAGMA temp_store = MEMORY")
         try database.execute(sql: "PRAGMA hub.cache_size = -\(Self.cache)")
         try database.execute(sql: "PRAGMA hub.wal_autocheckpoint = \(Self.checkpoint)")
         try database.execute(sql: "PRAGMA hub.journal_size_limit = \(Self.keptLog)")

@@ -94,9 +94,10 @@ package final class ReportStore: Sendable {
         var unstored = WaitingChanges()
         var pause = pauses.first
         var retryAt: Int64?
+        var quietAt: Int64?
         var isEnding = false
         while !isEnding {
-            wakeup.wait(atMost: retryAt.map { $0 - SystemClock.monotonic() })
+            wakeup.wait(atMost: (retryAt ?? quietAt).map { $0 - SystemClock.monotonic() })
             wakeup.clear()
             let new = waiting.withLock { waiting in
                 defer { waiting.changes = WaitingChanges() }
@@ -104,10 +105,15 @@ package final class ReportStore: Sendable {
                 return waiting.changes
             }
             unstored.add(new)
-            guard let ticket = unstored.ticket else { continue }
+            guard let ticket = unstored.ticket else {
+                if let due = quietAt, due <= SystemClock.monotonic(), !isEnding {
+                    quietAt = foldInQuiet() ? nil : due + pauses.longest
+                }
+                continue
+            }
             if let retryAt, SystemClock.monotonic() < retryAt, !isEnding { continue }
             do throws(StoreError) {
-                try store(unstored)
+                quietAt = try store(unstored) ? SystemClock.monotonic() + pauses.quiet : nil
                 outcomes.post(.stored(upTo: ticket))
                 unstored = WaitingChanges()
                 retryAt = nil
@@ -126,7 +132,8 @@ package final class ReportStore: Sendable {
         ended.signal()
     }
 
-    private func store(_ changes: WaitingChanges) throws(StoreError) {
+    /// Returns whether a quiet moment is to be used for ``foldInQuiet()``.
+    private func store(_ changes: WaitingChanges) throws(StoreError) -> Bool {
         try database.withLock { database throws(StoreError) in
             do throws(StoreError) {
                 try attempt(changes, &database)
@@ -134,6 +141,25 @@ package final class ReportStore: Sendable {
                 guard error.isLoss else { throw error }
                 try database.abandon(after: error)
                 try attempt(changes, &database)
+            }
+            return database.wantsQuiet
+        }
+    }
+
+    /// Returns whether that is done. Where the disk does not let us, nothing is lost, and the next write says why.
+    private func foldInQuiet() -> Bool {
+        database.withLock { database in
+            do throws(StoreError) {
+                do throws(StoreError) {
+                    try database.fold()
+                } catch {
+                    guard error.isLoss else { throw error }
+                    try database.abandon(after: error)
+                    try attempt(WaitingChanges(), &database)
+                }
+                return true
+            } catch {
+                return false
             }
         }
     }

@@ -51,5 +51,22 @@ enum Schema {
         ALTER TABLE hub.reports ADD COLUMN hops TEXT;
         ALTER TABLE hub.reports ADD COLUMN signature BLOB;
         """,
+        // What has changed since the reports were last brought up to date, in its order; without a version: forgotten. Rows
+        // of reports lie in the order of their addresses, and 3,000 new ones change as many pages; here they fill 50.
+        """
+        CREATE TABLE hub.changes (
+            id INTEGER PRIMARY KEY,
+            address TEXT NOT NULL,
+            jail INTEGER NOT NULL,
+            origin INTEGER NOT NULL,
+            version INTEGER,
+            lifted INTEGER,
+            until INTEGER,
+            forget INTEGER,
+            trust INTEGER,
+            hops TEXT,
+            signature BLOB
+        ) STRICT;
+        """,
     ]
 }

@@ -26,7 +26,8 @@ struct SmallDisk {
     func addresses(in database: String, seenBy daemon: Daemon) throws -> Set<String> {
         let script = """
             import sqlite3, sys
-            for row in sqlite3.connect(f"file:{sys.argv[1]}?mode=ro", uri=True).execute("SELECT address FROM reports"):
+            tables = "SELECT address FROM reports UNION SELECT address FROM changes"
+            for row in sqlite3.connect(f"file:{sys.argv[1]}?mode=ro", uri=True).execute(tables):
                 print(row[0])
             """
         let addresses = try run(["/usr/bin/python3", "-c", script, "\(path)/\(database)"], besides: daemon)

@@ -7,12 +7,18 @@ import Testing
 @testable import ReportStore
 
 @Suite(.timeLimit(.minutes(10))) struct DamageTests {
-    /// A database of 5,000 reports, closed.
-    private func filled(_ rig: StoreRig) async throws -> Set<Report> {
-        let store = try rig.open()
+    /// A database of 5,000 reports, closed; the second half of them has come as changes.
+    private func filled(_ rig: StoreRig) throws -> Set<Report> {
         let reports = try (0..<5000).map { try StoreRig.report("10.0.\($0 / 250).\($0 % 250)", host: "h\($0 % 7)") }
-        await store.store(reports.map { .put($0) }, ticket: 1)
-        await store.ended()
+        var database = try ReportDatabase(path: rig.path)
+        try database.open()
+        for half in [reports[..<2500], reports[2500...]] {
+            try database.fold()
+            var changes = WaitingChanges()
+            changes.add(half.map { .put($0) }, ticket: 1)
+            try database.apply(changes)
+        }
+        try database.close()
         return Set(reports)
     }
 
@@ -23,7 +29,7 @@ import Testing
     @Test(arguments: [100, 4096, 8192, 12_288, 20_480, 40_960])
     func `a damaged database is moved aside, said, and begun anew`(offset: Int) async throws {
         let rig = try StoreRig()
-        let reports = try await filled(rig)
+        let reports = try filled(rig)
         let before = try size(rig.path)
         try rig.overwrite(rig.path, at: offset, with: [UInt8](repeating: 0xA5, count: 600))
         let store = try rig.open()
@@ -43,11 +49,11 @@ import Testing
 
     @Test func `of a database with one damaged page most reports are read all the same`() async throws {
         let rig = try StoreRig()
-        let reports = try await filled(rig)
+        let reports = try filled(rig)
         let end = try size(rig.path)
-        // The last page that holds rows; what stands behind it in the order of rows is lost with it.
+        // Among the changes; what stands behind it in their order is lost with it.
         let bytes = try Data(contentsOf: URL(fileURLWithPath: rig.path))
-        let marker = try #require(bytes.range(of: Data("10.0.9.99".utf8), options: .backwards))
+        let marker = try #require(bytes.range(of: Data("10.0.19.99".utf8), options: .backwards))
         try rig.overwrite(rig.path, at: marker.lowerBound / 4096 * 4096, with: [UInt8](repeating: 0xA5, count: 64))
         let store = try rig.open()
         let read = try store.all()
@@ -64,7 +70,7 @@ import Testing
         var generator = SystemRandomNumberGenerator()
         for _ in 0..<15 {
             let rig = try StoreRig()
-            let reports = try await filled(rig)
+            let reports = try filled(rig)
             let offset = Int.random(in: 100..<(try size(rig.path)), using: &generator)
             let bytes = (0..<Int.random(in: 1...300, using: &generator)).map { _ in UInt8.random(in: 0...255) }
             try rig.overwrite(rig.path, at: offset, with: bytes)
@@ -82,7 +88,7 @@ import Testing
 
     @Test func `a database that is damaged while it is in use is begun anew, and the hub is told`() async throws {
         let rig = try StoreRig()
-        let reports = try await filled(rig)
+        let reports = try filled(rig)
         let store = try rig.open()
         // All but the header: what is cached is bypassed by a size that does not fit any more.
         try await rig.sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -133,7 +139,7 @@ import Testing
 
     @Test func `a database of a newer hub is refused, and left alone`() async throws {
         let rig = try StoreRig()
-        let reports = try await filled(rig)
+        let reports = try filled(rig)
         try await rig.sql("PRAGMA user_version = 99")
         let error = #expect(throws: StoreError.self) { try rig.open() }
         #expect(error?.kind == .newer(99))
@@ -153,7 +159,7 @@ import Testing
 
     @Test func `a later step of the schema keeps the reports, and one that fails changes nothing`() async throws {
         let rig = try StoreRig()
-        let reports = try await filled(rig)
+        let reports = try filled(rig)
         let broken = "ALTER TABLE hub.reports ADD COLUMN later INTEGER; ALTER TABLE hub.nothing ADD COLUMN a"
         var database = try ReportDatabase(path: rig.path, steps: Schema.steps + [broken])
         #expect(throws: StoreError.self) { try database.open() }

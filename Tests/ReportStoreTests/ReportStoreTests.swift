@@ -177,11 +177,76 @@ import Testing
         #expect(try await rig.kept() == [report])
     }
 
+    @Test func `what is there does not depend on when changes are brought into the reports`() async throws {
+        let rig = try StoreRig()
+        var database = try ReportDatabase(path: rig.path)
+        try database.open()
+        database.mostChanges = 12
+        var generator = SystemRandomNumberGenerator()
+        var expected: [ReportKey: Report] = [:]
+        for version in 1...400 {
+            var changes = WaitingChanges()
+            var said: [String] = []
+            for _ in 0..<Int.random(in: 1...4, using: &generator) {
+                let number = Int.random(in: 1...20, using: &generator)
+                let report = try StoreRig.report("192.0.2.\(number)", version: Int64(version))
+                let isForgotten = Int.random(in: 0..<3, using: &generator) == 0
+                changes.add([isForgotten ? .forget(report.key) : .put(report)], ticket: 1)
+                expected[report.key] = isForgotten ? nil : report
+                said.append("\(isForgotten ? "forget" : "put") \(number)")
+            }
+            try database.apply(changes)
+            switch Int.random(in: 0..<10, using: &generator) {
+            case 0: try database.fold()
+            case 1:
+                try database.close()
+                try database.open()
+            default: break
+            }
+            var loaded: [Report] = []
+            try database.load(chunk: 3) { loaded += $0 }
+            #expect(loaded.count == expected.count)
+            #expect(Set(loaded) == Set(expected.values), "\(version): \(said)")
+        }
+        try database.close()
+    }
+
+    @Test func `many changes are brought into the reports in a quiet moment, and at once where they are too many`()
+        async throws
+    {
+        let rig = try StoreRig()
+        var database = try ReportDatabase(path: rig.path)
+        database.fewChanges = 3
+        database.mostChanges = 5
+        try database.open()
+        func add(_ numbers: ClosedRange<Int>) throws {
+            var changes = WaitingChanges()
+            changes.add(try numbers.map { .put(try StoreRig.report("192.0.2.\($0)")) }, ticket: 1)
+            try database.apply(changes)
+        }
+        try add(1...3)
+        #expect(database.contents?.changes == 3 && !database.wantsQuiet)
+        try add(4...5)
+        #expect(database.contents?.changes == 5 && database.wantsQuiet)
+        try add(6...6)
+        #expect(database.contents?.changes == 0 && !database.wantsQuiet)
+        try database.close()
+        #expect(
+            try await rig.sql("SELECT (SELECT count(*) FROM reports), (SELECT count(*) FROM changes)") == "[(6, 0)]")
+        // Quiet is when nothing has come for a while: the thread sees to that.
+        let store = try rig.open()
+        let many = try (0...10_000).map { try StoreRig.report("10.0.\($0 / 250).\($0 % 250)") }
+        await store.store(many.map { .put($0) }, ticket: 1)
+        while try await rig.sql("SELECT count(*) FROM changes") != "[(0,)]" {}
+        #expect(try await rig.sql("SELECT count(*) FROM reports") == "[(10007,)]")
+        await store.ended()
+    }
+
     @Test func `names that no report has any more make room`() async throws {
         let rig = try StoreRig()
         var database = try ReportDatabase(path: rig.path)
         try database.open()
-        database.mostNames = 10
+        database.fewNames = 10
         for number in 1...30 {
             var changes = WaitingChanges()
             let report = try StoreRig.report("192.0.2.1", jail: "j\(number)", host: "h\(number)")
@@ -191,7 +256,6 @@ import Testing
                 changes.add([.forget(old.key)], ticket: 1)
             }
             try database.apply(changes)
-            if number == 11 { database.mostNames = 10 }
         }
         try database.close()
         #expect(try await rig.kept() == [StoreRig.report("192.0.2.1", jail: "j30", host: "h30")])

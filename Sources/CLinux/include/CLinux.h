@@ -45,3 +45,6 @@ void cluster_syslog_daemon(const char *ident, int level, const char *text);
 
 // madvise(2) on what was mapped of programs and libraries and cannot be written: it is read again where it is run again.
 void cluster_let_go_of_code(void);
+
+// malloc_trim(3).
+void cluster_let_go_of_memory(void);
