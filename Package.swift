@@ -7,7 +7,8 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     .treatAllWarnings(as: .error),
-    // Rooms are small and call each other for every report: without it each comparison of two times is a call.
+    // Rooms are small and call each other for every report: without it each comparison of two times is a call. It looks into
+    // what is public, and not into what is `package`.
     .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
 ]
 

@@ -2,8 +2,8 @@ internal import ArgumentParser
 internal import DaemonKit
 
 /// The administrator's command, from its arguments to its exit status.
-package enum ClusterCommand {
-    package static func launch() { RootCommand.main() }
+public enum ClusterCommand {
+    public static func launch() { RootCommand.main() }
 }
 
 struct RootCommand: ParsableCommand {

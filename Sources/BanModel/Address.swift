@@ -4,12 +4,12 @@ internal import Glibc
 ///
 /// Two texts that mean the same address give equal values: hexadecimal case and zeros do not count, the bits of a
 /// network behind its prefix are zero, and a network of one address is that address.
-package struct Address: Hashable, Sendable {
-    package enum Family: UInt8, Sendable {
+public struct Address: Hashable, Sendable {
+    public enum Family: UInt8, Sendable {
         case ipv4, ipv6
 
         /// The length of an address in bits.
-        package var bits: UInt8 { self == .ipv4 ? 32 : 128 }
+        public var bits: UInt8 { self == .ipv4 ? 32 : 128 }
     }
 
     // In this order, so that 18 bytes are enough, and what stands behind it in a table's row follows at once.
@@ -17,9 +17,9 @@ package struct Address: Hashable, Sendable {
     private let high: UInt64
     /// The lower 64 bits of an IPv6 address, or the whole IPv4 address.
     private let low: UInt64
-    package let family: Family
+    public let family: Family
     /// How many leading bits count: the family's `bits` for a single address.
-    package let prefix: UInt8
+    public let prefix: UInt8
 
     private init(family: Family, high: UInt64, low: UInt64, prefix: UInt8) {
         self.family = family
@@ -30,37 +30,37 @@ package struct Address: Hashable, Sendable {
     }
 
     /// Without it every comparison from another room is one of unknown values.
-    package static func == (left: Address, right: Address) -> Bool {
+    public static func == (left: Address, right: Address) -> Bool {
         left.low == right.low && left.high == right.high && left.prefix == right.prefix && left.family == right.family
     }
 
     /// In whole words, which the hasher takes several times faster than bytes.
-    package func hash(into hasher: inout Hasher) {
+    public func hash(into hasher: inout Hasher) {
         hasher.combine(low)
         hasher.combine(high ^ UInt64(prefix) << 8 ^ UInt64(family.rawValue))
     }
 
     /// Spread evenly, and the same on every host: splitmix64's finalizer over its halves and its prefix.
-    package var spread: UInt64 {
+    public var spread: UInt64 {
         mixed(mixed(mixed(high) &+ low) &+ UInt64(family == .ipv4 ? 4 : 6) << 8 &+ UInt64(prefix))
     }
 
-    package var isNetwork: Bool { prefix < family.bits }
+    public var isNetwork: Bool { prefix < family.bits }
 
     /// Whether every address of `other` is one of this network's; an address contains itself.
-    package func contains(_ other: Address) -> Bool {
+    public func contains(_ other: Address) -> Bool {
         guard family == other.family, prefix <= other.prefix else { return false }
         let mask = Self.mask(family, prefix)
         return other.high & mask.high == high && other.low & mask.low == low
     }
 
     /// The network of so many leading bits that contains it; nil where that is narrower than it is itself.
-    package func network(prefix: UInt8) -> Address? {
+    public func network(prefix: UInt8) -> Address? {
         prefix <= self.prefix ? Address(family: family, high: high, low: low, prefix: prefix) : nil
     }
 
     /// Itself, and every network that contains it and may be banned, the narrowest first.
-    package var coverings: [Address] {
+    public var coverings: [Address] {
         [self]
             + (NeverBanned.widestPrefix(family)..<max(prefix, NeverBanned.widestPrefix(family))).reversed().compactMap {
                 network(prefix: $0)
@@ -68,10 +68,10 @@ package struct Address: Hashable, Sendable {
     }
 
     /// 127.0.0.0/8, or ::1: nobody on another host has it.
-    package var isLoopback: Bool { NeverBanned.loopback.contains { $0.contains(self) } }
+    public var isLoopback: Bool { NeverBanned.loopback.contains { $0.contains(self) } }
 
     /// Whether the two share an address.
-    package func overlaps(_ other: Address) -> Bool { contains(other) || other.contains(self) }
+    public func overlaps(_ other: Address) -> Bool { contains(other) || other.contains(self) }
 
     private static func mask(_ family: Family, _ prefix: UInt8) -> (high: UInt64, low: UInt64) {
         func leading(_ bits: Int) -> UInt64 { bits <= 0 ? 0 : bits >= 64 ? .max : ~(.max >> UInt64(bits)) }
@@ -84,13 +84,13 @@ package struct Address: Hashable, Sendable {
 
 extension Address {
     /// Why a text is not an address.
-    package enum Fault: Error, Hashable, Sendable, CustomStringConvertible {
+    public enum Fault: Error, Hashable, Sendable, CustomStringConvertible {
         case tooLong
         case notAnAddress
         case mapped
         case prefixLength
 
-        package var description: String {
+        public var description: String {
             switch self {
             case .tooLong: "longer than any address"
             case .notAnAddress: "not an IPv4 or IPv6 address"
@@ -105,15 +105,15 @@ extension Address {
 
     /// Reads `192.0.2.1`, `2001:db8::1`, `192.0.2.0/24` and `2001:db8::/32`, and nothing else: no leading zeros, no
     /// short or hexadecimal IPv4, no names, no zones, no blanks, no IPv4 in IPv6 notation.
-    package init(_ text: some StringProtocol) throws(Fault) {
+    public init(_ text: some StringProtocol) throws(Fault) {
         try self.init(utf8: Array(text.utf8))
     }
 
     /// As ``init(_:)``, of bytes from outside that need not even be UTF-8.
-    package init(utf8 text: [UInt8]) throws(Fault) { try self.init(utf8: text[...]) }
+    public init(utf8 text: [UInt8]) throws(Fault) { try self.init(utf8: text[...]) }
 
     /// As ``init(_:)``, of bytes from outside that need not even be UTF-8.
-    package init(utf8 text: ArraySlice<UInt8>) throws(Fault) {
+    public init(utf8 text: ArraySlice<UInt8>) throws(Fault) {
         guard text.count <= Self.longestText else { throw .tooLong }
         let slash = text.firstIndex(of: UInt8(ascii: "/"))
         let address = text[..<(slash ?? text.endIndex)]
@@ -170,14 +170,14 @@ extension Address {
 }
 
 extension Address: CustomStringConvertible {
-    package var description: String {
+    public var description: String {
         var text: [UInt8] = []
         append(to: &text)
         return String(decoding: text, as: UTF8.self)
     }
 
     /// What ``description`` says.
-    package func append(to bytes: inout [UInt8]) { forEachByte { bytes.append($0) } }
+    public func append(to bytes: inout [UInt8]) { forEachByte { bytes.append($0) } }
 
     /// The bytes of what ``description`` says, without a text to hold them.
     @inline(__always)
@@ -214,7 +214,7 @@ extension Address: CustomStringConvertible {
 }
 
 extension Address: Comparable {
-    package static func < (left: Address, right: Address) -> Bool {
+    public static func < (left: Address, right: Address) -> Bool {
         (left.family.rawValue, left.high, left.low, left.prefix)
             < (right.family.rawValue, right.high, right.low, right.prefix)
     }

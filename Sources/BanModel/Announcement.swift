@@ -1,15 +1,15 @@
 /// The one thing that the old protocol can say: this host bans, or frees, this address in this jail.
-package struct Announcement: Hashable, Sendable {
-    package enum Action: String, Hashable, Sendable {
+public struct Announcement: Hashable, Sendable {
+    public enum Action: String, Hashable, Sendable {
         case ban = "Ban"
         case unban = "Unban"
     }
 
-    package var host: Host
-    package var subject: Subject
-    package var action: Action
+    public var host: Host
+    public var subject: Subject
+    public var action: Action
 
-    package init(_ host: Host, _ subject: Subject, _ action: Action) {
+    public init(_ host: Host, _ subject: Subject, _ action: Action) {
         self.host = host
         self.subject = subject
         self.action = action
@@ -18,14 +18,14 @@ package struct Announcement: Hashable, Sendable {
 
 extension Announcement: CustomStringConvertible {
     /// `HOST|JAIL|ACTION|ADDRESS`, as it stands on the wire, in filters and in the log action's file.
-    package var description: String {
+    public var description: String {
         var text: [UInt8] = []
         append(to: &text)
         return String(decoding: text, as: UTF8.self)
     }
 
     /// What ``description`` says.
-    package func append(to bytes: inout [UInt8]) {
+    public func append(to bytes: inout [UInt8]) {
         bytes.append(contentsOf: host.name.utf8)
         bytes.append(UInt8(ascii: "|"))
         bytes.append(contentsOf: subject.jail.name.utf8)

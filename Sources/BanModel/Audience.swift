@@ -1,5 +1,5 @@
 /// Who hears what a hub broadcasts in the new form, and asks for what he missed.
-package enum Audience: Hashable, Sendable, CaseIterable {
+public enum Audience: Hashable, Sendable, CaseIterable {
     /// Subscribers, and whoever else keeps a copy.
     case copies
     /// Other clusters' hubs.

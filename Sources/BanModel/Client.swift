@@ -1,5 +1,5 @@
 /// What the holder of a key may do at a hub.
-package enum Role: String, Hashable, Sendable, CaseIterable {
+public enum Role: String, Hashable, Sendable, CaseIterable {
     /// Tell what its own host bans.
     case report
     /// Hear the broadcasts, and keep a copy of the reports.
@@ -13,16 +13,16 @@ package enum Role: String, Hashable, Sendable, CaseIterable {
 }
 
 /// Who a hub knows by a key.
-package struct Client: Hashable, Sendable {
+public struct Client: Hashable, Sendable {
     /// A name for people.
-    package var name: String
+    public var name: String
     /// The one host in whose name it may speak.
-    package var host: Host
-    package var roles: Set<Role>
+    public var host: Host
+    public var roles: Set<Role>
     /// What its reports count for.
-    package var trust: Trust
+    public var trust: Trust
 
-    package init(name: String, host: Host, roles: Set<Role>, trust: Trust = .full) {
+    public init(name: String, host: Host, roles: Set<Role>, trust: Trust = .full) {
         self.name = name
         self.host = host
         self.roles = roles
@@ -30,7 +30,7 @@ package struct Client: Hashable, Sendable {
     }
 
     /// The hub of another cluster, which speaks in its cluster's name.
-    package static func friend(named name: String, _ cluster: Cluster) -> Client {
+    public static func friend(named name: String, _ cluster: Cluster) -> Client {
         guard let host = Host(cluster.id) else { preconditionFailure("a fingerprint is a name") }
         return Client(name: name, host: host, roles: [.friend])
     }

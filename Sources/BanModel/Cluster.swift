@@ -1,6 +1,6 @@
 /// A cluster's id: the fingerprint of its key, as `ClusterIdentity` reckons it: 32 of the characters `a-z2-7`.
-package struct Cluster: Hashable, Sendable, Comparable, CustomStringConvertible {
-    package static let length = 32
+public struct Cluster: Hashable, Sendable, Comparable, CustomStringConvertible {
+    public static let length = 32
 
     /// Its characters, as numbers of 5 bits in the characters' order: so two are compared, and hashed, at once.
     private let first: UInt64
@@ -8,10 +8,10 @@ package struct Cluster: Hashable, Sendable, Comparable, CustomStringConvertible 
     private let third: UInt64
 
     /// nil where the text is no fingerprint.
-    package init?(_ text: some StringProtocol) { self.init(utf8: Array(text.utf8)[...]) }
+    public init?(_ text: some StringProtocol) { self.init(utf8: Array(text.utf8)[...]) }
 
     /// As from a text, whose bytes these are.
-    package init?(utf8 text: ArraySlice<UInt8>) {
+    public init?(utf8 text: ArraySlice<UInt8>) {
         guard text.count == Self.length else { return nil }
         var parts: (UInt64, UInt64, UInt64) = (0, 0, 0)
         for place in 0..<Self.length {
@@ -31,7 +31,7 @@ package struct Cluster: Hashable, Sendable, Comparable, CustomStringConvertible 
         (first, second, third) = parts
     }
 
-    package var id: String {
+    public var id: String {
         String(unsafeUninitializedCapacity: Self.length) { buffer in
             for place in 0..<Self.length {
                 let (part, behind) =
@@ -47,9 +47,9 @@ package struct Cluster: Hashable, Sendable, Comparable, CustomStringConvertible 
         }
     }
 
-    package var description: String { id }
+    public var description: String { id }
 
-    package static func < (left: Cluster, right: Cluster) -> Bool {
+    public static func < (left: Cluster, right: Cluster) -> Bool {
         (left.first, left.second, left.third) < (right.first, right.second, right.third)
     }
 }

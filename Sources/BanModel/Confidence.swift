@@ -2,22 +2,22 @@
 ///
 /// The least of three: everything; what the links let pass; what the witnesses say. In any order the same, and one testimony
 /// more never lowers it. A witness counts with its most trusted report: in each link, and over all of them.
-package struct Confidence: Sendable {
+public struct Confidence: Sendable {
     private var links: [Link: (sum: Int, witnesses: [Witness: Int])] = [:]
     private var witnesses: [Witness: Int] = [:]
     /// In millionths, with no bound: there are no more than so many testimonies of a million each.
     private var passed = 0
     private var said = 0
 
-    package init() {}
+    public init() {}
 
-    package static func of(_ testimonies: some Sequence<Testimony>) -> Trust {
+    public static func of(_ testimonies: some Sequence<Testimony>) -> Trust {
         var confidence = Confidence()
         for testimony in testimonies { confidence.add(testimony) }
         return confidence.trust
     }
 
-    package mutating func add(_ testimony: Testimony) {
+    public mutating func add(_ testimony: Testimony) {
         let (witness, trust) = (testimony.witness, testimony.trust.millionths)
         said += Self.raise(&witnesses[witness, default: 0], to: trust)
         let limit = testimony.link.limit.millionths
@@ -28,7 +28,7 @@ package struct Confidence: Sendable {
         links[testimony.link] = link
     }
 
-    package var trust: Trust { Trust(bounding: min(passed, said)) }
+    public var trust: Trust { Trust(bounding: min(passed, said)) }
 
     /// Returns by how much.
     private static func raise(_ known: inout Int, to trust: Int) -> Int {

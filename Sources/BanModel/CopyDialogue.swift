@@ -1,5 +1,5 @@
 /// What somebody who keeps a copy of a hub's reports asks it.
-package enum CopyQuestion: Hashable, Sendable {
+public enum CopyQuestion: Hashable, Sendable {
     /// What has changed since; a copy that begins has epoch 0.
     case since(epoch: UInt64, sequence: UInt64)
     /// These buckets, in this order; of the first one only what follows this report.
@@ -7,7 +7,7 @@ package enum CopyQuestion: Hashable, Sendable {
 }
 
 /// What the hub answers: reports as a copy keeps them, or as friends tell each other.
-package enum CopyAnswer<Entry: Hashable & Sendable>: Hashable, Sendable {
+public enum CopyAnswer<Entry: Hashable & Sendable>: Hashable, Sendable {
     /// What has changed since, up to a change, and what the latest one was: all that fits.
     case changes(epoch: UInt64, sequence: UInt64, latest: UInt64, [Entry])
     /// The hub does not know what has changed since: compare these, and fetch those that differ.
@@ -18,7 +18,7 @@ package enum CopyAnswer<Entry: Hashable & Sendable>: Hashable, Sendable {
 
 extension CopyAnswer {
     /// What it brings; none where it tells buckets.
-    package var entries: [Entry] {
+    public var entries: [Entry] {
         switch self {
         case .changes(_, _, _, let entries), .fetched(_, _, let entries): entries
         case .buckets: []
@@ -26,7 +26,7 @@ extension CopyAnswer {
     }
 
     /// The same, with what it brings in another form.
-    package func map<Other>(_ transform: ([Entry]) -> [Other]) -> CopyAnswer<Other> {
+    public func map<Other>(_ transform: ([Entry]) -> [Other]) -> CopyAnswer<Other> {
         switch self {
         case .changes(let epoch, let sequence, let latest, let entries):
             .changes(epoch: epoch, sequence: sequence, latest: latest, transform(entries))
@@ -38,14 +38,14 @@ extension CopyAnswer {
 }
 
 /// How far a subscriber has come with a hub's reports.
-package struct CopyProgress: Hashable, Sendable {
-    package var epoch: UInt64
+public struct CopyProgress: Hashable, Sendable {
+    public var epoch: UInt64
     /// All changes up to this one are in its copy.
-    package var held: UInt64
+    public var held: UInt64
     /// All changes up to this one have been obeyed.
-    package var obeyed: UInt64
+    public var obeyed: UInt64
 
-    package init(epoch: UInt64, held: UInt64, obeyed: UInt64) {
+    public init(epoch: UInt64, held: UInt64, obeyed: UInt64) {
         self.epoch = epoch
         self.held = held
         self.obeyed = obeyed

@@ -1,5 +1,5 @@
 /// What a daemon wants to know from fail2ban.
-package enum Question: Hashable, Sendable {
+public enum Question: Hashable, Sendable {
     /// The names of the jails that run: `status`.
     case jails
     /// The jail's bantime: `get JAIL bantime`.
@@ -11,13 +11,13 @@ package enum Question: Hashable, Sendable {
 }
 
 /// What a daemon wants fail2ban to do.
-package enum Instruction: Hashable, Sendable {
+public enum Instruction: Hashable, Sendable {
     case ban(Jail, [Address])
     case unban(Jail, [Address])
 }
 
 /// fail2ban's answer to a ``Question`` or an ``Instruction``, or the packet filter's.
-package enum Answer: Hashable, Sendable {
+public enum Answer: Hashable, Sendable {
     case jails([Jail])
     /// nil: for ever.
     case bantime(Duration?)
@@ -38,13 +38,13 @@ package enum Answer: Hashable, Sendable {
 }
 
 /// One entry of fail2ban's list of banned addresses.
-package struct ListedBan: Hashable, Sendable {
-    package var address: Address
-    package var since: Timestamp
+public struct ListedBan: Hashable, Sendable {
+    public var address: Address
+    public var since: Timestamp
     /// ``Timestamp/forever`` for a permanent ban. Whole seconds: the true end may be up to a second later.
-    package var until: Timestamp
+    public var until: Timestamp
 
-    package init(address: Address, since: Timestamp, until: Timestamp) {
+    public init(address: Address, since: Timestamp, until: Timestamp) {
         self.address = address
         self.since = since
         self.until = until
@@ -53,7 +53,7 @@ package struct ListedBan: Hashable, Sendable {
 
 extension Question: CustomStringConvertible {
     /// In the words of fail2ban-client.
-    package var description: String {
+    public var description: String {
         switch self {
         case .jails: "status"
         case .bantime(let jail): "get \(jail) bantime"

@@ -1,18 +1,18 @@
 /// A place in a log file that is found again after the file was renamed or copied, and not in another file that has
 /// taken its inode.
-package struct FilePosition: Hashable, Sendable {
-    package var device: UInt64
-    package var inode: UInt64
+public struct FilePosition: Hashable, Sendable {
+    public var device: UInt64
+    public var inode: UInt64
     /// In bytes, behind the end of a line.
-    package var offset: UInt64
+    public var offset: UInt64
     /// How many bytes from the file's beginning ``headSum`` is of: 256, or what there was before ``offset``.
-    package var headLength: UInt16
+    public var headLength: UInt16
     /// The checksum of the file's first bytes.
-    package var headSum: UInt32
+    public var headSum: UInt32
     /// The checksum of the 64 bytes before ``offset``, or of those that there are.
-    package var tailSum: UInt32
+    public var tailSum: UInt32
 
-    package init(device: UInt64, inode: UInt64, offset: UInt64, headLength: UInt16, headSum: UInt32, tailSum: UInt32) {
+    public init(device: UInt64, inode: UInt64, offset: UInt64, headLength: UInt16, headSum: UInt32, tailSum: UInt32) {
         self.device = device
         self.inode = inode
         self.offset = offset

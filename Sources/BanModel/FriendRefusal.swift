@@ -1,5 +1,5 @@
 /// Why a friend's report is not taken, as protocol and command call it.
-package enum FriendRefusal: String, Hashable, Sendable, CaseIterable, Comparable {
+public enum FriendRefusal: String, Hashable, Sendable, CaseIterable, Comparable {
     case isOurs = "ours"
     case wrongWay = "way"
     case tooFar = "far"
@@ -10,7 +10,7 @@ package enum FriendRefusal: String, Hashable, Sendable, CaseIterable, Comparable
     case tooMany = "many"
 
     /// What follows "a friend's report".
-    package var reason: String {
+    public var reason: String {
         switch self {
         case .isOurs: "comes from us, or went through us"
         case .wrongWay: "did not come from who gave it to us"
@@ -23,5 +23,5 @@ package enum FriendRefusal: String, Hashable, Sendable, CaseIterable, Comparable
         }
     }
 
-    package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+    public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }

@@ -1,23 +1,23 @@
 /// How a hub is, and whom it has heard.
-package struct HubStatus: Hashable, Sendable {
-    package var epoch: UInt64
-    package var sequence: UInt64
+public struct HubStatus: Hashable, Sendable {
+    public var epoch: UInt64
+    public var sequence: UInt64
     /// How many it keeps.
-    package var reports: Int
+    public var reports: Int
     /// How many addresses are banned now.
-    package var bans: Int
+    public var bans: Int
     /// By its own clock.
-    package var time: Timestamp
+    public var time: Timestamp
     /// Of its database: `ok`, or why it takes nothing.
-    package var store: String
+    public var store: String
     /// By name.
-    package var monitors: [PeerStatus]
+    public var monitors: [PeerStatus]
     /// By name.
-    package var subscribers: [PeerStatus]
+    public var subscribers: [PeerStatus]
     /// By name.
-    package var friends: [FriendStatus]
+    public var friends: [FriendStatus]
 
-    package init(
+    public init(
         epoch: UInt64, sequence: UInt64, reports: Int, bans: Int, time: Timestamp, store: String,
         monitors: [PeerStatus], subscribers: [PeerStatus], friends: [FriendStatus] = []
     ) {

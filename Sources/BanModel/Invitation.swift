@@ -1,13 +1,13 @@
 /// The right to enrol one host, once: what `fail2ban-cluster invite` leaves at the hub.
-package struct Invitation: Hashable, Sendable {
+public struct Invitation: Hashable, Sendable {
     /// What the host is to become.
-    package var client: Client
+    public var client: Client
     /// From this moment on it is worth nothing.
-    package var expires: Timestamp
+    public var expires: Timestamp
     /// The key that was enrolled by it: the same may be enrolled again, since its reply may have been lost; nil: none.
-    package var usedBy: PublicKey?
+    public var usedBy: PublicKey?
 
-    package init(client: Client, expires: Timestamp, usedBy: PublicKey? = nil) {
+    public init(client: Client, expires: Timestamp, usedBy: PublicKey? = nil) {
         self.client = client
         self.expires = expires
         self.usedBy = usedBy

@@ -1,9 +1,9 @@
 /// A place in systemd's journal: an entry, in the journal's own words (`s=…;i=…;b=…;m=…;t=…;x=…`).
-package struct JournalCursor: Hashable, Sendable {
-    package let text: String
+public struct JournalCursor: Hashable, Sendable {
+    public let text: String
 
     /// nil where it has other than letters, digits, `;` and `=`, or more than 512 bytes: so it needs no quoting anywhere.
-    package init?(_ text: some StringProtocol) {
+    public init?(_ text: some StringProtocol) {
         guard (1...512).contains(text.utf8.count) else { return nil }
         let isSound = text.utf8.allSatisfy { byte in
             switch byte {

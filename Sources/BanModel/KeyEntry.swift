@@ -1,17 +1,17 @@
 /// A file among a hub's authorised keys, as twins tell it each other: what is in it, or that it was taken away.
-package struct KeyEntry: Hashable, Sendable {
+public struct KeyEntry: Hashable, Sendable {
     /// In bytes: a file holds a key, a name and some roles. A longer one stays where it is.
-    package static let longestContents = 4_096
+    public static let longestContents = 4_096
 
     /// The file's own, without its folder.
-    package let name: String
+    public let name: String
     /// Grows with every change of the file: microseconds since 1970, or one more than the last.
-    package var version: Version
+    public var version: Version
     /// nil: it was taken away.
-    package var contents: [UInt8]?
+    public var contents: [UInt8]?
 
     /// nil where it could be the name of no such file, or of one elsewhere.
-    package init?(name: String, version: Version, contents: [UInt8]?) {
+    public init?(name: String, version: Version, contents: [UInt8]?) {
         guard Self.isName(name), (0...Version.latest).contains(version),
             contents?.count ?? 0 <= Self.longestContents
         else { return nil }
@@ -19,12 +19,12 @@ package struct KeyEntry: Hashable, Sendable {
     }
 
     /// As a host's, at most 255 characters, and with no dot in front.
-    package static func isName(_ name: String) -> Bool {
+    public static func isName(_ name: String) -> Bool {
         BanModel.isName(name.utf8, atMost: 255) && !name.hasPrefix(".")
     }
 
     /// Of itself: registers are compared by the sum over all entries.
-    package var digest: UInt64 {
+    public var digest: UInt64 {
         var hash = FowlerNollVo()
         hash.add(name)
         hash.add(version)
@@ -35,7 +35,7 @@ package struct KeyEntry: Hashable, Sendable {
 
     /// The order of the merge: of two of one file the greater one wins, whatever came first. Of two of one version that is
     /// the one that says less: a key that was taken away does not come back by an accident.
-    package func isLess(than other: KeyEntry) -> Bool {
+    public func isLess(than other: KeyEntry) -> Bool {
         if version != other.version { return version < other.version }
         guard let contents else { return false }
         guard let others = other.contents else { return true }

@@ -1,8 +1,8 @@
 /// One record of the ledger, in which a subscriber writes what it does to its host before it does it.
 ///
 /// The monitor of the same host reads it too, and so does not report what the cluster itself has banned.
-package struct LedgerRecord: Hashable, Sendable {
-    package enum Step: String, Hashable, Sendable, CaseIterable {
+public struct LedgerRecord: Hashable, Sendable {
+    public enum Step: String, Hashable, Sendable, CaseIterable {
         /// About to be banned: from this moment on it may be our doing.
         case intended
         /// Banned by us.
@@ -22,13 +22,13 @@ package struct LedgerRecord: Hashable, Sendable {
     }
 
     /// The jail in which the address is banned on this host, which need not be the one it was reported from.
-    package var subject: Subject
-    package var step: Step
-    package var time: Timestamp
+    public var subject: Subject
+    public var step: Step
+    public var time: Timestamp
     /// Of ``Step/yielded``: who vouched for the ban then.
-    package var witnesses: Set<Host>
+    public var witnesses: Set<Host>
 
-    package init(_ subject: Subject, _ step: Step, at time: Timestamp, witnesses: Set<Host> = []) {
+    public init(_ subject: Subject, _ step: Step, at time: Timestamp, witnesses: Set<Host> = []) {
         self.subject = subject
         self.step = step
         self.time = time

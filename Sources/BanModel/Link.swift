@@ -1,5 +1,5 @@
 /// How a report entered the cluster.
-package enum Link: Hashable, Sendable {
+public enum Link: Hashable, Sendable {
     /// A host of our own said it.
     case own
     /// Through this friend, whose word weighs so much at most, however many hosts or clusters it makes up.

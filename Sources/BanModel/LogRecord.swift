@@ -1,6 +1,6 @@
 /// What one line of fail2ban's log says that matters to the cluster.
-package struct LogRecord: Hashable, Sendable {
-    package enum Event: Hashable, Sendable {
+public struct LogRecord: Hashable, Sendable {
+    public enum Event: Hashable, Sendable {
         case jail(Jail, JailEvent)
         /// The server begins to stop: `Shutdown in progress`, `Stopping all jails`.
         case serverStopping
@@ -8,7 +8,7 @@ package struct LogRecord: Hashable, Sendable {
         case serverStarting
     }
 
-    package enum JailEvent: Hashable, Sendable {
+    public enum JailEvent: Hashable, Sendable {
         case banned(Address)
         /// `Restore Ban`: still banned after a restart.
         case restored(Address)
@@ -25,10 +25,10 @@ package struct LogRecord: Hashable, Sendable {
     }
 
     /// The line's own time; the moment of reading where the line has none.
-    package var time: Timestamp
-    package var event: Event
+    public var time: Timestamp
+    public var event: Event
 
-    package init(time: Timestamp, event: Event) {
+    public init(time: Timestamp, event: Event) {
         self.time = time
         self.event = event
     }

@@ -1,5 +1,5 @@
 /// One record of the monitor's state file; the file is these, in order.
-package enum MonitorRecord: Hashable, Sendable {
+public enum MonitorRecord: Hashable, Sendable {
     /// The hub has ACKed this, in its own time; lifted, it is kept until it may be forgotten.
     case live(HostClaim, Report.State)
     /// The hub holds this lifted, in its own time, by an administrator's pardon, though fail2ban lists it still.

@@ -1,29 +1,29 @@
 /// A jail's name as fail2ban knows it: `[A-Za-z0-9_.-]{1,64}`.
-package struct Jail: Hashable, Sendable, Comparable, CustomStringConvertible {
-    package let name: String
+public struct Jail: Hashable, Sendable, Comparable, CustomStringConvertible {
+    public let name: String
 
     /// nil where the text is not a jail's name.
-    package init?(_ text: some StringProtocol) {
+    public init?(_ text: some StringProtocol) {
         guard isName(text.utf8, atMost: 64) else { return nil }
         name = String(text)
     }
 
-    package var description: String { name }
-    package static func < (left: Jail, right: Jail) -> Bool { left.name < right.name }
+    public var description: String { name }
+    public static func < (left: Jail, right: Jail) -> Bool { left.name < right.name }
 }
 
 /// A host's name in the cluster: `[A-Za-z0-9_.-]{1,253}`, the same on every message of that host.
-package struct Host: Hashable, Sendable, Comparable, CustomStringConvertible {
-    package let name: String
+public struct Host: Hashable, Sendable, Comparable, CustomStringConvertible {
+    public let name: String
 
     /// nil where the text is not a host's name.
-    package init?(_ text: some StringProtocol) {
+    public init?(_ text: some StringProtocol) {
         guard isName(text.utf8, atMost: 253) else { return nil }
         name = String(text)
     }
 
-    package var description: String { name }
-    package static func < (left: Host, right: Host) -> Bool { left.name < right.name }
+    public var description: String { name }
+    public static func < (left: Host, right: Host) -> Bool { left.name < right.name }
 }
 
 func isName(_ text: some Collection<UInt8>, atMost length: Int) -> Bool {

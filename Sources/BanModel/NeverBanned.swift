@@ -1,12 +1,12 @@
 /// What may never be banned, whoever asks for it.
-package enum NeverBanned {
+public enum NeverBanned {
     /// The prefix of the widest networks that may be.
-    package static func widestPrefix(_ family: Address.Family) -> UInt8 { family == .ipv4 ? 16 : 32 }
+    public static func widestPrefix(_ family: Address.Family) -> UInt8 { family == .ipv4 ? 16 : 32 }
 
     /// Why this address may not be banned; nil where it may.
     ///
     /// - Parameter ignored: what an administrator exempts; networks that hold one of them are exempt too.
-    package static func reason(_ address: Address, ignored: [Address] = []) -> String? {
+    public static func reason(_ address: Address, ignored: [Address] = []) -> String? {
         let widest = widestPrefix(address.family)
         if address.prefix < widest { return "a network wider than /\(widest)" }
         let special = address.family == .ipv4 ? specialIPv4 : specialIPv6

@@ -1,13 +1,13 @@
 /// What a subscriber wants the packet filter to do: all of it, at one moment, or nothing.
-package struct PacketFilterChange: Hashable, Sendable {
-    package struct Element: Hashable, Sendable {
-        package var address: Address
+public struct PacketFilterChange: Hashable, Sendable {
+    public struct Element: Hashable, Sendable {
+        public var address: Address
         /// After which the kernel frees it by itself, more than zero; nil: it is not to be held.
-        package var timeout: Duration?
+        public var timeout: Duration?
         /// Whether the kernel cannot hold it by now: to put it in is four times cheaper then.
-        package var isNew: Bool
+        public var isNew: Bool
 
-        package init(_ address: Address, for timeout: Duration?, isNew: Bool = false) {
+        public init(_ address: Address, for timeout: Duration?, isNew: Bool = false) {
             self.address = address
             self.timeout = timeout
             self.isNew = isNew
@@ -15,13 +15,13 @@ package struct PacketFilterChange: Hashable, Sendable {
     }
 
     /// The table is first made anew, of this form, and what it held is gone; nil: it is there.
-    package var form: PacketFilterForm?
+    public var form: PacketFilterForm?
     /// Single addresses.
-    package var addresses: [Element]
+    public var addresses: [Element]
     /// All the networks that are to be held, none inside another; nil: they stay as they are.
-    package var networks: [Element]?
+    public var networks: [Element]?
 
-    package init(form: PacketFilterForm? = nil, addresses: [Element] = [], networks: [Element]? = nil) {
+    public init(form: PacketFilterForm? = nil, addresses: [Element] = [], networks: [Element]? = nil) {
         self.form = form
         self.addresses = addresses
         self.networks = networks

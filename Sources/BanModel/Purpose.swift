@@ -1,5 +1,5 @@
 /// What somebody asks a hub for, as far as his key's roles are concerned.
-package enum Purpose: Hashable, Sendable {
+public enum Purpose: Hashable, Sendable {
     /// To tell what a host bans.
     case report(as: Host)
     /// To hear how the hub is.
@@ -16,7 +16,7 @@ package enum Purpose: Hashable, Sendable {
 
 extension Client {
     /// Why the holder of this key may not; nil where he may.
-    package func refusal(of purpose: Purpose) -> HubRefusal? {
+    public func refusal(of purpose: Purpose) -> HubRefusal? {
         let (wanted, host): (Set<Role>, Host?) =
             switch purpose {
             case .report(let host): ([.report], host)
@@ -36,10 +36,10 @@ extension Client {
     }
 
     /// Whether it may hear what is broadcast, to whomever.
-    package var mayListen: Bool { !roles.isDisjoint(with: [.subscribe, .administer, .friend]) }
+    public var mayListen: Bool { !roles.isDisjoint(with: [.subscribe, .administer, .friend]) }
 
     /// - Parameter own: the hub's own cluster; nil: it has neither friends nor twins.
-    package func mayHear(_ audience: Audience, of own: Cluster?) -> Bool {
+    public func mayHear(_ audience: Audience, of own: Cluster?) -> Bool {
         switch audience {
         case .copies: !roles.isDisjoint(with: [.subscribe, .administer])
         case .friends: roles.contains(.friend)

@@ -1,19 +1,19 @@
 /// Who says it, within its cluster.
-package struct Origin: Hashable, Sendable {
+public struct Origin: Hashable, Sendable {
     /// Where on the host the word comes from.
-    package enum Source: String, Hashable, Sendable, CaseIterable {
+    public enum Source: String, Hashable, Sendable, CaseIterable {
         case log, action, person
         /// An administrator's word that an address may not be banned anywhere: the reverse of a ban.
         case allow
 
         /// What administrators say: beside what the monitor of their host says.
-        package var isAdministrators: Bool { self == .person || self == .allow }
+        public var isAdministrators: Bool { self == .person || self == .allow }
 
         /// A monitor's own: what the other says is nothing that fail2ban could answer for.
-        package static let ofMonitor: [Source] = [.log, .action]
+        public static let ofMonitor: [Source] = [.log, .action]
 
         /// Without this its text would be hashed, each time that a report is looked for.
-        package func hash(into hasher: inout Hasher) {
+        public func hash(into hasher: inout Hasher) {
             switch self {
             case .log: hasher.combine(0)
             case .action: hasher.combine(1)
@@ -24,24 +24,24 @@ package struct Origin: Hashable, Sendable {
     }
 
     /// Of a host that is not ours.
-    package struct Foreign: Hashable, Sendable {
+    public struct Foreign: Hashable, Sendable {
         /// Whose host it is.
-        package var cluster: Cluster
+        public var cluster: Cluster
         /// Who told us. What two friends tell of one host is kept apart, since each is trusted for himself.
-        package var friend: Cluster
+        public var friend: Cluster
 
-        package init(cluster: Cluster, friend: Cluster) {
+        public init(cluster: Cluster, friend: Cluster) {
             self.cluster = cluster
             self.friend = friend
         }
     }
 
     /// nil: a host of our own.
-    package var foreign: Foreign?
-    package var host: Host
-    package var source: Source
+    public var foreign: Foreign?
+    public var host: Host
+    public var source: Source
 
-    package init(host: Host, source: Source = .log, foreign: Foreign? = nil) {
+    public init(host: Host, source: Source = .log, foreign: Foreign? = nil) {
         self.host = host
         self.source = source
         self.foreign = foreign
@@ -50,69 +50,69 @@ package struct Origin: Hashable, Sendable {
 
 extension Origin {
     /// Whether it is this host of our own cluster.
-    package func isOwn(_ host: Host) -> Bool { foreign == nil && self.host == host }
+    public func isOwn(_ host: Host) -> Bool { foreign == nil && self.host == host }
 
     /// Who counts once, whatever he says: a host of ours, or a foreign cluster; as a name.
-    package var witnessName: Host {
+    public var witnessName: Host {
         guard let foreign else { return host }
         guard let name = Host(foreign.cluster.id) else { preconditionFailure("a fingerprint is a name") }
         return name
     }
 
     /// Under which peers of the old form hear of it: they know hosts alone, and pass over what their own host says.
-    package var voice: Host {
+    public var voice: Host {
         guard let foreign else { return host }
         return Host("\(foreign.cluster).\(host)") ?? witnessName
     }
 
     /// As readers count a state of this origin's: what is allowed, as long as was said, since nobody renews it.
-    package func bounded(_ state: Report.State, by maximum: Duration) -> Report.State {
+    public func bounded(_ state: Report.State, by maximum: Duration) -> Report.State {
         source == .allow ? state : state.bounded(by: maximum)
     }
 }
 
 /// What a ban is about: an address in a jail.
-package struct Subject: Hashable, Sendable, Comparable, CustomStringConvertible {
-    package var jail: Jail
-    package var address: Address
+public struct Subject: Hashable, Sendable, Comparable, CustomStringConvertible {
+    public var jail: Jail
+    public var address: Address
 
-    package init(_ jail: Jail, _ address: Address) {
+    public init(_ jail: Jail, _ address: Address) {
         self.jail = jail
         self.address = address
     }
 
     /// By the address alone: few jails ban one address, and names take several times as long as addresses.
-    package func hash(into hasher: inout Hasher) { hasher.combine(address) }
+    public func hash(into hasher: inout Hasher) { hasher.combine(address) }
 
-    package var description: String { "\(address) in \(jail)" }
-    package static func < (left: Subject, right: Subject) -> Bool {
+    public var description: String { "\(address) in \(jail)" }
+    public static func < (left: Subject, right: Subject) -> Bool {
         (left.jail, left.address) < (right.jail, right.address)
     }
 }
 
 /// Grows with every report of an origin, which alone assigns it: microseconds since 1970, or one more than its last.
-package typealias Version = Int64
+public typealias Version = Int64
 
 extension Version {
     /// No report has a later one: who claims it lies, and the next one must still be a number.
-    package static let latest: Version = 1 << 62
+    public static let latest: Version = 1 << 62
 }
 
 /// One origin's claim about one subject: banned until a moment, or lifted.
-package struct Report: Hashable, Sendable {
+public struct Report: Hashable, Sendable {
     /// The claim without whose and about what it is: the part that changes from version to version.
-    package struct State: Hashable, Sendable {
-        package var version: Version
-        package var isLifted: Bool
+    public struct State: Hashable, Sendable {
+        public var version: Version
+        public var isLifted: Bool
         /// Lifted by an administrator for everybody, whose own fail2ban is to obey too.
-        package var isPardoned: Bool
-        package var until: Timestamp
+        public var isPardoned: Bool
+        public var until: Timestamp
         /// The latest `until` that any version had: before it, an earlier version may still come back from somebody who
         /// was cut off, so the last one is kept until then, lifted or not.
-        package var forget: Timestamp
+        public var forget: Timestamp
 
         /// - Parameter forget: raised to `until` where it is earlier.
-        package init(
+        public init(
             version: Version, isLifted: Bool, isPardoned: Bool = false, until: Timestamp, forget: Timestamp? = nil
         ) {
             self.version = version
@@ -122,13 +122,13 @@ package struct Report: Hashable, Sendable {
             self.forget = max(until, forget ?? until)
         }
 
-        package func isLive(at now: Timestamp) -> Bool { !isLifted && now < until }
+        public func isLive(at now: Timestamp) -> Bool { !isLifted && now < until }
 
         /// Whether it must be kept: it counts, or keeps an older version from counting.
-        package func isKept(at now: Timestamp) -> Bool { now < forget }
+        public func isKept(at now: Timestamp) -> Bool { now < forget }
 
         /// As readers count a ban: none counts longer than this after its version's time.
-        package func bounded(by maximum: Duration) -> Self {
+        public func bounded(by maximum: Duration) -> Self {
             let latest = Timestamp(microseconds: version) + maximum
             var bounded = self
             bounded.until = min(until, latest)
@@ -139,30 +139,30 @@ package struct Report: Hashable, Sendable {
         /// What is known from two states of one report: the greater, and the later `forget`.
         ///
         /// The same in any order, however often, and in any grouping.
-        package func merged(with other: Self) -> Self {
+        public func merged(with other: Self) -> Self {
             var greater = max(self, other)
             greater.forget = max(forget, other.forget)
             return greater
         }
     }
 
-    package var origin: Origin
-    package var subject: Subject
-    package var state: State
+    public var origin: Origin
+    public var subject: Subject
+    public var state: State
     /// nil: a host of ours said it, and is believed.
-    package var way: Way?
+    public var way: Way?
     /// Of a report that came from a friend.
-    package var signature: Signature?
+    public var signature: Signature?
 
     /// As readers count it.
-    package func bounded(by maximum: Duration) -> Report {
+    public func bounded(by maximum: Duration) -> Report {
         var report = self
         report.state = origin.bounded(state, by: maximum)
         return report
     }
 
     /// As a copy keeps it, which tells nobody.
-    package var copied: Report {
+    public var copied: Report {
         guard way != nil || signature != nil else { return self }
         var report = self
         report.way?.hops = []
@@ -170,7 +170,7 @@ package struct Report: Hashable, Sendable {
         return report
     }
 
-    package init(
+    public init(
         origin: Origin, subject: Subject, state: State, way: Way? = nil, signature: Signature? = nil
     ) {
         self.origin = origin
@@ -186,7 +186,7 @@ extension Report {
     /// equal states, and the later `forget`, but for what came from a friend: that stays as it was signed.
     ///
     /// As ``State/merged(with:)``: the same in any order, however often, and in any grouping.
-    package func merged(with other: Report) -> Report {
+    public func merged(with other: Report) -> Report {
         var greater = isLess(than: other) ? other : self
         if origin.foreign == nil { greater.state = state.merged(with: other.state) }
         return greater
@@ -203,7 +203,7 @@ extension Report {
 
 extension Report.State: Comparable {
     /// The order of the merge: of two states of one report the greater wins, whatever came first.
-    package static func < (left: Self, right: Self) -> Bool {
+    public static func < (left: Self, right: Self) -> Bool {
         if left.version != right.version { return left.version < right.version }
         if left.isLifted != right.isLifted { return right.isLifted }
         if left.isPardoned != right.isPardoned { return right.isPardoned }

@@ -1,33 +1,33 @@
 /// The digests of reports in 1,024 buckets: two tables that are alike but for a few reports differ in a few buckets.
-package struct ReportBuckets: Hashable, Sendable {
-    package static let count = 1024
+public struct ReportBuckets: Hashable, Sendable {
+    public static let count = 1024
 
-    package private(set) var digests: [ReportDigest]
+    public private(set) var digests: [ReportDigest]
 
     /// - Parameter digests: as many as there are buckets.
-    package init(digests: [ReportDigest]) {
+    public init(digests: [ReportDigest]) {
         precondition(digests.count == Self.count)
         self.digests = digests
     }
 
-    package init() { digests = Array(repeating: ReportDigest(), count: Self.count) }
+    public init() { digests = Array(repeating: ReportDigest(), count: Self.count) }
 
-    package mutating func add(_ report: Report) {
+    public mutating func add(_ report: Report) {
         add(ReportDigest(ofCopy: report), to: Self.index(of: report.subject.address))
     }
 
     /// Reports that belong into this bucket and are not in it; with ``ReportDigest/init(ofCopy:)``.
-    package mutating func add(_ digest: ReportDigest, to bucket: Int) { digests[bucket].add(digest) }
+    public mutating func add(_ digest: ReportDigest, to bucket: Int) { digests[bucket].add(digest) }
 
-    package mutating func remove(_ digest: ReportDigest, from bucket: Int) { digests[bucket].remove(digest) }
+    public mutating func remove(_ digest: ReportDigest, from bucket: Int) { digests[bucket].remove(digest) }
 
     /// All that these count, and those.
-    package static func + (left: ReportBuckets, right: ReportBuckets) -> ReportBuckets {
+    public static func + (left: ReportBuckets, right: ReportBuckets) -> ReportBuckets {
         var sum = left
         for (bucket, digest) in right.digests.enumerated() { sum.digests[bucket].add(digest) }
         return sum
     }
 
     /// Where the reports on an address belong.
-    package static func index(of address: Address) -> Int { Int(address.spread >> 54) }
+    public static func index(of address: Address) -> Int { Int(address.spread >> 54) }
 }

@@ -1,34 +1,34 @@
 /// A number that is equal for equal sets of reports, in whatever order they came (docs/protocol.md, "Digests").
 ///
 /// It finds differences between honest peers; it is no signature.
-package struct ReportDigest: Hashable, Sendable {
+public struct ReportDigest: Hashable, Sendable {
     /// The sum of the reports' own numbers, without overflow.
-    package private(set) var value: UInt64 = 0
+    public private(set) var value: UInt64 = 0
 
-    package init() {}
+    public init() {}
 
-    package init(value: UInt64) { self.value = value }
+    public init(value: UInt64) { self.value = value }
 
     /// Of one report.
     ///
     /// A pardon is the same as another lift: a monitor, which compares with its hub, forgets in time what was a pardon.
-    package init(of report: Report) {
+    public init(of report: Report) {
         self.init(Beginning(report.origin, report.subject.jail), report.subject.address, report.state)
     }
 
     /// Of one report as copies compare it: a pardon is not the same as another lift, and what it is worth counts.
-    package init(ofCopy report: Report) {
+    public init(ofCopy report: Report) {
         let beginning = Beginning(report.origin, report.subject.jail)
         self.init(beginning, report.subject.address, report.state, copyOf: report.way?.trust)
     }
 
     /// Of one report whose beginning is known.
-    package init(_ beginning: Beginning, _ address: Address, _ state: Report.State) {
+    public init(_ beginning: Beginning, _ address: Address, _ state: Report.State) {
         value = mixed(beginning.hash(address, state, tellsPardons: false).value)
     }
 
     /// As ``init(ofCopy:)``.
-    package init(_ beginning: Beginning, _ address: Address, _ state: Report.State, copyOf trust: Trust?) {
+    public init(_ beginning: Beginning, _ address: Address, _ state: Report.State, copyOf trust: Trust?) {
         var hash = beginning.hash(address, state, tellsPardons: true)
         if let trust { hash.add(Int64(trust.millionths)) }
         value = mixed(hash.value)
@@ -37,25 +37,25 @@ package struct ReportDigest: Hashable, Sendable {
     /// What a report adds to a twin's digest for the clusters through which it came.
     ///
     /// - Parameter copy: the report's number as ``init(ofCopy:)`` gives it.
-    package init(_ hops: Hops, behind copy: ReportDigest) {
+    public init(_ hops: Hops, behind copy: ReportDigest) {
         var hash = hops.start
         hash.add(Int64(bitPattern: copy.value))
         value = mixed(hash.value)
     }
 
-    package mutating func add(_ report: Report) { value &+= ReportDigest(of: report).value }
+    public mutating func add(_ report: Report) { value &+= ReportDigest(of: report).value }
 
     /// Of reports that are none of these.
-    package mutating func add(_ other: ReportDigest) { value &+= other.value }
+    public mutating func add(_ other: ReportDigest) { value &+= other.value }
 
     /// Of reports that are all among these.
-    package mutating func remove(_ other: ReportDigest) { value &-= other.value }
+    public mutating func remove(_ other: ReportDigest) { value &-= other.value }
 
     /// The clusters through which reports came, reckoned once.
-    package struct Hops: Hashable, Sendable {
+    public struct Hops: Hashable, Sendable {
         fileprivate let start: FowlerNollVo
 
-        package init(_ hops: [Cluster]) {
+        public init(_ hops: [Cluster]) {
             var hash = FowlerNollVo()
             for hop in hops { hash.add(hop.id) }
             start = hash
@@ -63,10 +63,10 @@ package struct ReportDigest: Hashable, Sendable {
     }
 
     /// What all reports of an origin in a jail begin with, reckoned once.
-    package struct Beginning: Hashable, Sendable {
+    public struct Beginning: Hashable, Sendable {
         private let start: FowlerNollVo
 
-        package init(_ origin: Origin, _ jail: Jail) {
+        public init(_ origin: Origin, _ jail: Jail) {
             var hash = FowlerNollVo()
             if let foreign = origin.foreign {
                 hash.add(foreign.cluster.id)

@@ -1,31 +1,31 @@
 /// What all states of one report have in common: who says it, and of what.
-package struct ReportKey: Hashable, Sendable {
-    package var origin: Origin
-    package var subject: Subject
+public struct ReportKey: Hashable, Sendable {
+    public var origin: Origin
+    public var subject: Subject
 
-    package init(_ origin: Origin, _ subject: Subject) {
+    public init(_ origin: Origin, _ subject: Subject) {
         self.origin = origin
         self.subject = subject
     }
 
     /// By address and host: one host's reports on an address are few.
-    package func hash(into hasher: inout Hasher) {
+    public func hash(into hasher: inout Hasher) {
         hasher.combine(subject)
         hasher.combine(origin.host)
     }
 
-    package func report(_ state: Report.State, way: Way? = nil) -> Report {
+    public func report(_ state: Report.State, way: Way? = nil) -> Report {
         Report(origin: origin, subject: subject, state: state, way: way)
     }
 }
 
 extension Report {
-    package var key: ReportKey { ReportKey(origin, subject) }
+    public var key: ReportKey { ReportKey(origin, subject) }
 }
 
 extension ReportKey: Comparable {
     /// By address first.
-    package static func < (left: Self, right: Self) -> Bool {
+    public static func < (left: Self, right: Self) -> Bool {
         let (one, other) = (left.subject, right.subject)
         if one.address != other.address { return one.address < other.address }
         if one.jail != other.jail { return one.jail < other.jail }

@@ -1,16 +1,16 @@
 /// A report as friends tell it each other: whose it is, how it came, and the signature of the cluster that made it.
-package struct SharedReport: Hashable, Sendable {
-    package var cluster: Cluster
-    package var host: Host
-    package var source: Origin.Source
-    package var subject: Subject
+public struct SharedReport: Hashable, Sendable {
+    public var cluster: Cluster
+    public var host: Host
+    public var source: Origin.Source
+    public var subject: Subject
     /// Friends hear of no pardons: what one cluster's administrator lifts is no news of another's.
-    package var state: Report.State
-    package var way: Way
+    public var state: Report.State
+    public var way: Way
     /// nil: of our own cluster, which has yet to sign it.
-    package var signature: Signature?
+    public var signature: Signature?
 
-    package init(
+    public init(
         cluster: Cluster, host: Host, source: Origin.Source, subject: Subject, state: Report.State, way: Way,
         signature: Signature?
     ) {
@@ -24,7 +24,7 @@ package struct SharedReport: Hashable, Sendable {
     }
 
     /// As we keep it.
-    package func report(from friend: Cluster) -> Report {
+    public func report(from friend: Cluster) -> Report {
         Report(
             origin: Origin(
                 host: host, source: source, foreign: Origin.Foreign(cluster: cluster, friend: friend)),

@@ -1,19 +1,19 @@
 /// What a cluster gives its own reports on their way through friends, so that nobody else can make or alter one.
 ///
 /// What its bytes are, `ClusterIdentity` knows.
-package struct Signature: Hashable, Sendable {
+public struct Signature: Hashable, Sendable {
     /// In bytes, of which there are always a multiple of 4.
-    package static let longest = 228
+    public static let longest = 228
 
-    package let bytes: [UInt8]
+    public let bytes: [UInt8]
 
-    package init(bytes: [UInt8]) { self.bytes = bytes }
+    public init(bytes: [UInt8]) { self.bytes = bytes }
 
     /// Reads Z85; nil where the text is none, or too long.
-    package init?(_ text: some StringProtocol) { self.init(utf8: Array(text.utf8)[...]) }
+    public init?(_ text: some StringProtocol) { self.init(utf8: Array(text.utf8)[...]) }
 
     /// As from a text, whose bytes these are.
-    package init?(utf8 text: ArraySlice<UInt8>) {
+    public init?(utf8 text: ArraySlice<UInt8>) {
         guard text.count <= Self.longest / 4 * 5, let bytes = Z85.bytes(of: text), !bytes.isEmpty else {
             return nil
         }
@@ -21,5 +21,5 @@ package struct Signature: Hashable, Sendable {
     }
 
     /// In Z85, which has no blank.
-    package var text: String { Z85.text(of: bytes) }
+    public var text: String { Z85.text(of: bytes) }
 }

@@ -2,7 +2,7 @@ internal import Glibc
 
 extension Timestamp {
     /// Reads RFC 3339: `2026-11-21T09:11:24Z`, `2026-11-21 09:11:24.5+01:00`; nil where it is something else.
-    package init?(_ text: some StringProtocol) {
+    public init?(_ text: some StringProtocol) {
         var rest = Array(text.utf8)[...]
 
         func number(_ count: Int, _ range: ClosedRange<Int32>) -> Int32? {

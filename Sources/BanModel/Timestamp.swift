@@ -1,30 +1,30 @@
 internal import Glibc
 
 /// A moment in whole microseconds since 1970-01-01 00:00 UTC, or for ever.
-package struct Timestamp: Hashable, Sendable, Comparable {
-    package let microseconds: Int64
+public struct Timestamp: Hashable, Sendable, Comparable {
+    public let microseconds: Int64
 
-    package init(microseconds: Int64) { self.microseconds = microseconds }
+    public init(microseconds: Int64) { self.microseconds = microseconds }
 
     /// Later than every other moment: the end of a permanent ban.
-    package static let forever = Timestamp(microseconds: .max)
+    public static let forever = Timestamp(microseconds: .max)
 
-    package static func seconds(_ seconds: Int64) -> Timestamp { Timestamp(microseconds: seconds * 1_000_000) }
+    public static func seconds(_ seconds: Int64) -> Timestamp { Timestamp(microseconds: seconds * 1_000_000) }
 
-    package static func < (left: Timestamp, right: Timestamp) -> Bool { left.microseconds < right.microseconds }
+    public static func < (left: Timestamp, right: Timestamp) -> Bool { left.microseconds < right.microseconds }
 
     /// For ever stays for ever, and nothing overflows.
-    package static func + (moment: Timestamp, duration: Duration) -> Timestamp {
+    public static func + (moment: Timestamp, duration: Duration) -> Timestamp {
         guard moment != .forever else { return .forever }
         let (sum, overflow) = moment.microseconds.addingReportingOverflow(duration.microseconds)
         if overflow { return duration < .zero ? Timestamp(microseconds: .min) : .forever }
         return Timestamp(microseconds: sum)
     }
 
-    package static func - (moment: Timestamp, duration: Duration) -> Timestamp { moment + (.zero - duration) }
+    public static func - (moment: Timestamp, duration: Duration) -> Timestamp { moment + (.zero - duration) }
 
     /// How long after `earlier`: negative where `later` is the earlier one, and at most what an Int64 holds.
-    package static func - (later: Timestamp, earlier: Timestamp) -> Duration {
+    public static func - (later: Timestamp, earlier: Timestamp) -> Duration {
         let (difference, overflow) = later.microseconds.subtractingReportingOverflow(earlier.microseconds)
         return .microseconds(overflow ? (later > earlier ? .max : .min) : difference)
     }
@@ -32,10 +32,10 @@ package struct Timestamp: Hashable, Sendable, Comparable {
 
 extension Timestamp: CustomStringConvertible {
     /// `2026-11-21T09:11:24.014Z` (RFC 3339), or `forever`.
-    package var description: String { text { digits($0 / 1000, 3) } }
+    public var description: String { text { digits($0 / 1000, 3) } }
 
     /// `2026-11-21T09:11:24.014000Z`, or `forever`: nothing is cut off.
-    package var exact: String { text { digits($0, 6) } }
+    public var exact: String { text { digits($0, 6) } }
 
     /// - Parameter decimals: of so many microseconds.
     private func text(_ decimals: (Int32) -> String) -> String {
@@ -57,7 +57,7 @@ extension Timestamp: CustomStringConvertible {
 
 extension Duration {
     /// Rounded down to whole microseconds; at most what an Int64 holds.
-    package var microseconds: Int64 {
+    public var microseconds: Int64 {
         Int64(clamping: attoseconds / 1_000_000_000_000)
     }
 }

@@ -1,7 +1,7 @@
 /// Something that is said of an address, and until when it counts.
-package struct Voucher: Hashable, Sendable {
-    package var testimony: Testimony
-    package var until: Timestamp
+public struct Voucher: Hashable, Sendable {
+    public var testimony: Testimony
+    public var until: Timestamp
 
     /// What counts now of the reports on an address.
     ///
@@ -10,7 +10,7 @@ package struct Voucher: Hashable, Sendable {
     /// - Parameters:
     ///   - reports: all on this address, each as readers count it, lifted ones too.
     ///   - levels: how far each friend is trusted; whoever is not among them is not trusted at all.
-    package static func all(
+    public static func all(
         of reports: [Report], levels: [Cluster: Trust], at now: Timestamp
     ) -> [Voucher] {
         var greatest: [ReportKey: Report.State] = [:]
@@ -33,7 +33,7 @@ package struct Voucher: Hashable, Sendable {
     ///
     /// All of them count now, and none begins later, so it only falls: its end is that of the first, by how long they last,
     /// with which those that last as long are enough.
-    package static func end(of vouchers: [Voucher], reaching threshold: Trust) -> Timestamp? {
+    public static func end(of vouchers: [Voucher], reaching threshold: Trust) -> Timestamp? {
         let sorted = vouchers.sorted { $0.until > $1.until }
         var lasting = Confidence()
         for voucher in sorted {

@@ -1,25 +1,25 @@
 /// What a report is worth, and the clusters through which it came.
-package struct Way: Hashable, Sendable {
+public struct Way: Hashable, Sendable {
     /// More than these are a way that goes round and round.
-    package static let mostHops = 16
+    public static let mostHops = 16
 
     /// Of a friend's report: as the friend gave it to us, before what we trust the friend.
-    package var trust: Trust
+    public var trust: Trust
     /// From the cluster that made it to the friend who gave it to us; none where a host of our own made it.
-    package var hops: [Cluster]
+    public var hops: [Cluster]
 
-    package init(trust: Trust, hops: [Cluster] = []) {
+    public init(trust: Trust, hops: [Cluster] = []) {
         self.trust = trust
         self.hops = hops
     }
 
     /// Who gave it to the friend, as the friend says; nil: nobody, he made it himself.
-    package var neighbour: Cluster? { hops.count < 2 ? nil : hops[hops.count - 2] }
+    public var neighbour: Cluster? { hops.count < 2 ? nil : hops[hops.count - 2] }
 }
 
 extension Way: Comparable {
     /// Of two ways of the same word the greater one is kept: the more trusted, then the shorter.
-    package static func < (left: Way, right: Way) -> Bool {
+    public static func < (left: Way, right: Way) -> Bool {
         if left.trust != right.trust { return left.trust < right.trust }
         if left.hops.count != right.hops.count { return left.hops.count > right.hops.count }
         return right.hops.lexicographicallyPrecedes(left.hops)

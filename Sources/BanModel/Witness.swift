@@ -1,5 +1,5 @@
 /// Who counts once, whatever he says through whichever source, jail or friend.
-package enum Witness: Hashable, Sendable {
+public enum Witness: Hashable, Sendable {
     /// A host of our own, all its sources together.
     case host(Host)
     /// A foreign cluster, all its hosts together.

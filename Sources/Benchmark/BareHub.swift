@@ -5,7 +5,7 @@ internal import ZeroMQ
 /// The floor under the hub: the same two sockets, which pass on and answer what comes, and no work.
 ///
 /// It runs in a process of its own, as the hub does.
-package struct BareHub: ~Copyable {
+public struct BareHub: ~Copyable {
     /// A request that asks for an answer of so many bytes: `GIVE 1000`.
     static let give = Array("GIVE ".utf8)
     /// As many bytes as our hub's broadcast of the most reports has; what is longer is parted, as there.
@@ -14,7 +14,7 @@ package struct BareHub: ~Copyable {
     private var replies: Socket
     private var broadcasts: Socket
 
-    package init() throws {
+    public init() throws {
         let context = try Context()
         var replies = try Socket(.router, in: context)
         var broadcasts = try Socket(.xpub, in: context)
@@ -26,7 +26,7 @@ package struct BareHub: ~Copyable {
     }
 
     /// Until it is killed.
-    package mutating func run() throws {
+    public mutating func run() throws {
         print("bare hub: ready replies=\(try replies.lastEndpoint) broadcasts=\(try broadcasts.lastEndpoint)")
         flushOutput()
         var ready = PollSet()

@@ -1,10 +1,10 @@
 internal import Glibc
 
 /// Says that it is ready, and waits until it is ended.
-package struct BareStart {
-    package init() {}
+public struct BareStart {
+    public init() {}
 
-    package func run() throws {
+    public func run() throws {
         print("bare start: ready ")
         flushOutput()
         pause()

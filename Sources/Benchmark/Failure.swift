@@ -1,8 +1,8 @@
 internal import LinuxSystem
 
 /// Why nothing, or nothing more, could be measured.
-package struct Failure: Error, CustomStringConvertible {
-    package let description: String
+public struct Failure: Error, CustomStringConvertible {
+    public let description: String
 
     init(_ description: String) { self.description = description }
 

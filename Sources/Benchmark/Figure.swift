@@ -1,18 +1,18 @@
 /// One thing that was measured, beside what the same costs at least.
-package struct Figure: Codable, Sendable {
+public struct Figure: Codable, Sendable {
     /// More than this between repeats, as a part of their median, is noise that no conclusion stands on.
     static let mostSpread = 0.25
 
-    package var part: Part
-    package var name: String
-    package var quantity: Quantity
+    public var part: Part
+    public var name: String
+    public var quantity: Quantity
     /// In seconds, bytes, or as it is; nil: not measured, and ``note`` says why.
-    package var value: Double?
+    public var value: Double?
     /// The same hops, bytes or calls without our work.
-    package var floor: Double?
+    public var floor: Double?
     /// Between the repeats, the greatest less the least, as a part of the median; nil: it was measured once.
-    package var spread: Double?
-    package var note: String?
+    public var spread: Double?
+    public var note: String?
 
     init(
         _ part: Part, _ name: String, _ quantity: Quantity, _ value: Double?, floor: Double? = nil,

@@ -55,13 +55,13 @@ struct FloodPart {
 /// Asks a hub for more than it gives anybody: as fast as it can, without waiting for answers.
 ///
 /// It runs in a process of its own, as an attacker with a key would.
-package struct Flood {
+public struct Flood {
     private let endpoint: String
 
-    package init(endpoint: String) { self.endpoint = endpoint }
+    public init(endpoint: String) { self.endpoint = endpoint }
 
     /// Until it is killed.
-    package func run() throws {
+    public func run() throws {
         let context = try Context()
         let questioner = try Questioner(in: context, endpoint, as: "flood")
         var socket = try Socket(.dealer, in: context)
@@ -80,17 +80,17 @@ package struct Flood {
 }
 
 /// Keeps as many cores busy as it is told, and nobody else.
-package struct Busy {
+public struct Busy {
     /// How often a thread that rests does so, in microseconds.
     private static let beat: Int64 = 1_000
 
     /// Of one core.
     private let percent: Int
 
-    package init(percent: Int) { self.percent = percent }
+    public init(percent: Int) { self.percent = percent }
 
     /// Until it is killed.
-    package func run() {
+    public func run() {
         print("busy: ready ")
         flushOutput()
         for _ in 0..<percent / 100 { startThread("busy") { Self.spin(100) } }

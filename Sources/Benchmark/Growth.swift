@@ -1,5 +1,5 @@
 /// What grows while the hub's cost is measured, and how its figures are called.
-package enum Growth: String, CaseIterable, Sendable {
+public enum Growth: String, CaseIterable, Sendable {
     case listeners
     case reports
 
@@ -7,7 +7,7 @@ package enum Growth: String, CaseIterable, Sendable {
     func memory(_ count: Int) -> String { "\(Quantity.grouped(count)) \(rawValue): resident" }
 
     /// The file that the plot is written to.
-    package var fileName: String { self == .listeners ? "growth-subscribers.svg" : "growth-reports.svg" }
+    public var fileName: String { self == .listeners ? "growth-subscribers.svg" : "growth-reports.svg" }
 
     /// How many there were, with the cost and the memory at each.
     private func points(in figures: [Figure]) -> [(count: Double, cost: Double, memory: Double)] {
@@ -23,7 +23,7 @@ package enum Growth: String, CaseIterable, Sendable {
     }
 
     /// nil where nothing was measured.
-    package func plot(of results: Results) -> String? {
+    public func plot(of results: Results) -> String? {
         let points = points(in: results.figures)
         guard points.count > 1 else { return nil }
         let title = self == .listeners ? "subscribers" : "reports"

@@ -2,7 +2,7 @@ internal import LinuxSystem
 internal import ZeroMQ
 
 /// The hub's cost of a single ban, and its memory, with ever more listeners and ever more reports.
-package struct GrowthPart {
+public struct GrowthPart {
     private static let bans = 300
 
     let workshop: Workshop

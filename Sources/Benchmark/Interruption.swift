@@ -2,9 +2,9 @@ internal import Glibc
 internal import LinuxSystem
 
 /// Ctrl-C, and what else asks us to end: nothing that was started stays behind.
-package enum Interruption {
+public enum Interruption {
     /// To be called before any other thread is started: they leave these signals to the one that is started here.
-    package static func watch(_ workshop: Workshop) throws {
+    public static func watch(_ workshop: Workshop) throws {
         let signals = try SignalWatch([SIGINT, SIGTERM, SIGHUP, SIGQUIT])
         let watch = Held(signals)
         startThread("interruption") {

@@ -2,7 +2,7 @@ internal import Glibc
 internal import LinuxSystem
 
 /// Where and when a run was made: figures of two machines say nothing of each other.
-package struct Machine: Codable, Sendable {
+public struct Machine: Codable, Sendable {
     var processor: String
     var processors: Int
     var memory: Double
@@ -15,7 +15,7 @@ package struct Machine: Codable, Sendable {
     var date: String
 
     /// - Parameter folder: where the daemons keep what they hold.
-    package init(folder: String) throws {
+    public init(folder: String) throws {
         let model = try ProcessUse.text("/proc/cpuinfo").split(separator: "\n").first { $0.hasPrefix("model name") }
         processor = model?.split(separator: ":", maxSplits: 1).last.map { String($0.drop { $0 == " " }) } ?? "unknown"
         processors = Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))

@@ -1,5 +1,5 @@
 /// What can be measured by itself: `--only NAME`.
-package enum Part: String, Codable, Sendable, CaseIterable {
+public enum Part: String, Codable, Sendable, CaseIterable {
     case latency
     case fail2banclient
     case fail2bansocket
@@ -55,5 +55,5 @@ package enum Part: String, Codable, Sendable, CaseIterable {
 
 extension Part {
     /// What is measured where nothing else is asked for.
-    package static let usual = allCases.filter { $0 != .growth }
+    public static let usual = allCases.filter { $0 != .growth }
 }

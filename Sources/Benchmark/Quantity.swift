@@ -1,5 +1,5 @@
 /// What a figure counts, and how it reads.
-package enum Quantity: String, Codable, Sendable {
+public enum Quantity: String, Codable, Sendable {
     case seconds
     case bytes
     case perSecond

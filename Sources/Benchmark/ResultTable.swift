@@ -3,7 +3,7 @@ extension Results {
         "x: how many times the floor's cost (a rate: the floor's by ours); ~: noise forbids to rely on it"
 
     /// A table for people: each figure beside its floor.
-    package var table: String {
+    public var table: String {
         var table = Table()
         for line in machine.lines { table.add(line: line) }
         for part in Part.allCases {
@@ -19,7 +19,7 @@ extension Results {
     }
 
     /// This run beside an earlier one.
-    package func comparison(with old: Results) -> String {
+    public func comparison(with old: Results) -> String {
         var table = Table()
         table.add(line: "old: \(old.machine.lines.joined(separator: "\n     "))")
         table.add(line: "new: \(machine.lines.joined(separator: "\n     "))")

@@ -4,7 +4,7 @@ internal import LinuxSystem
 /// Where a run works: a folder of its own, the processes that it started, and the programs as built.
 ///
 /// All of it goes with ``cleanUp()``, which any thread may call at any moment.
-package final class Workshop: Sendable {
+public final class Workshop: Sendable {
     private struct State: Sendable {
         var processes: Set<Int32> = []
         var isClean = false
@@ -17,13 +17,13 @@ package final class Workshop: Sendable {
     let binaries: String
     let folder: String
     /// Fewer and smaller, to see whether all works.
-    package let isQuick: Bool
+    public let isQuick: Bool
     /// This process's network is its own, so that its packet filter may be changed.
     let hasOwnNetwork: Bool
     private let isTerminal = isatty(STDERR_FILENO) == 1
     private let state = Guarded(State())
 
-    package init(isQuick: Bool, hasOwnNetwork: Bool = false) throws {
+    public init(isQuick: Bool, hasOwnNetwork: Bool = false) throws {
         self.isQuick = isQuick
         self.hasOwnNetwork = hasOwnNetwork
         program = try OwnProcess.executable()
@@ -37,7 +37,7 @@ package final class Workshop: Sendable {
     deinit { cleanUp() }
 
     /// Ends every process that was started here and still runs, and removes the folder.
-    package func cleanUp() {
+    public func cleanUp() {
         let processes = state.withLock { state -> Set<Int32>? in
             defer { state.isClean = true }
             return state.isClean ? nil : state.processes
@@ -83,7 +83,7 @@ package final class Workshop: Sendable {
     func begin(_ part: Part) { isTerminal ? say(part.rawValue) : complain("measuring \(part.rawValue)\n") }
 
     /// What is under way, on one line of a terminal that the next replaces; an empty text clears it.
-    package func say(_ text: String) {
+    public func say(_ text: String) {
         guard isTerminal else { return }
         complain("\r\u{1B}[K" + String(text.prefix(78)))
     }

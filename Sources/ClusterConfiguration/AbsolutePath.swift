@@ -1,9 +1,9 @@
 /// A file's name from the root on: it means the same in whatever folder a daemon was started.
-package struct AbsolutePath: Hashable, Sendable, CustomStringConvertible {
-    package let text: String
+public struct AbsolutePath: Hashable, Sendable, CustomStringConvertible {
+    public let text: String
 
     /// nil where it does not begin with `/`, has control characters, or is longer than the system allows.
-    package init?(_ text: String) {
+    public init?(_ text: String) {
         guard text.hasPrefix("/"), text.utf8.count < 4096, !text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F })
         else { return nil }
         self.text = text
@@ -15,5 +15,5 @@ package struct AbsolutePath: Hashable, Sendable, CustomStringConvertible {
         self = path
     }
 
-    package var description: String { text }
+    public var description: String { text }
 }

@@ -1,12 +1,12 @@
-package import BanModel
+public import BanModel
 
 /// How long a ban lasts: for a while, at most 100 years, or for ever.
-package enum BanDuration: Hashable, Sendable {
+public enum BanDuration: Hashable, Sendable {
     case limited(Duration)
     case forever
 
     /// nil: for ever.
-    package var duration: Duration? {
+    public var duration: Duration? {
         switch self {
         case .limited(let duration): duration
         case .forever: nil
@@ -14,14 +14,14 @@ package enum BanDuration: Hashable, Sendable {
     }
 
     /// When a ban ends that begins at `start`.
-    package func end(from start: Timestamp) -> Timestamp {
+    public func end(from start: Timestamp) -> Timestamp {
         duration.map { start + $0 } ?? .forever
     }
 
     private static let longest: Int64 = 100 * 365 * 86_400
 
     /// Reads `600` (seconds), `30s`, `10m`, `1h`, `1d`, `1w`, and `-1` for ever.
-    package init?(_ text: String) {
+    public init?(_ text: String) {
         if text == "-1" {
             self = .forever
             return
@@ -45,7 +45,7 @@ package enum BanDuration: Hashable, Sendable {
 
 extension BanDuration: CustomStringConvertible {
     /// As it is written in the file, in the largest unit that fits.
-    package var description: String {
+    public var description: String {
         guard let seconds = duration?.components.seconds else { return "-1" }
         let units: [(Int64, String)] = [(7 * 86_400, "w"), (86_400, "d"), (3600, "h"), (60, "m")]
         for (unit, letter) in units where seconds > 0 && seconds.isMultiple(of: unit) {

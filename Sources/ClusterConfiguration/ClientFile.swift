@@ -1,4 +1,4 @@
-package import BanModel
+public import BanModel
 
 /// A file of the folder `authorizedkeys`: who is known by which key. `NAME.conf`:
 ///
@@ -9,20 +9,20 @@ package import BanModel
 ///     trust = 100
 ///
 /// `name` and `host` are the file's name where they are missing, `trust` is then 100.
-package struct ClientFile: Hashable, Sendable {
-    package static let suffix = ".conf"
+public struct ClientFile: Hashable, Sendable {
+    public static let suffix = ".conf"
     static let section = "client"
 
-    package var key: PublicKey
-    package var client: Client
+    public var key: PublicKey
+    public var client: Client
 
-    package init(key: PublicKey, client: Client) {
+    public init(key: PublicKey, client: Client) {
         self.key = key
         self.client = client
     }
 
     /// - Throws: all that is wrong in it.
-    package init(reading file: ConfigurationFile) throws(ConfigurationError) {
+    public init(reading file: ConfigurationFile) throws(ConfigurationError) {
         var reader = try SectionReader(of: file, named: Self.section)
         let key = reader.required("publickey", .publicKey)
         let client = reader.client(fileName: file.name, suffix: Self.suffix)
@@ -31,7 +31,7 @@ package struct ClientFile: Hashable, Sendable {
         self.init(key: key, client: client)
     }
 
-    package var contents: [UInt8] {
+    public var contents: [UInt8] {
         Array(
             """
             [\(Self.section)]
@@ -43,21 +43,21 @@ package struct ClientFile: Hashable, Sendable {
 }
 
 /// A file of the folder `authorizedkeys` that `fail2ban-cluster invite` leaves: `NAME.invitation`.
-package struct InvitationFile: Hashable, Sendable {
-    package static let suffix = ".invitation"
+public struct InvitationFile: Hashable, Sendable {
+    public static let suffix = ".invitation"
     private static let section = "invitation"
 
     /// The invitation's own.
-    package var key: PublicKey
-    package var invitation: Invitation
+    public var key: PublicKey
+    public var invitation: Invitation
 
-    package init(key: PublicKey, invitation: Invitation) {
+    public init(key: PublicKey, invitation: Invitation) {
         self.key = key
         self.invitation = invitation
     }
 
     /// - Throws: all that is wrong in it.
-    package init(reading file: ConfigurationFile) throws(ConfigurationError) {
+    public init(reading file: ConfigurationFile) throws(ConfigurationError) {
         var reader = try SectionReader(of: file, named: Self.section)
         let key = reader.required("publickey", .publicKey)
         let client = reader.client(fileName: file.name, suffix: Self.suffix)
@@ -70,7 +70,7 @@ package struct InvitationFile: Hashable, Sendable {
         self.init(key: key, invitation: Invitation(client: client, expires: expires, usedBy: usedBy))
     }
 
-    package var contents: [UInt8] {
+    public var contents: [UInt8] {
         Array(
             """
             [\(Self.section)]

@@ -1,14 +1,14 @@
 /// All that the configuration's files say, checked.
-package struct Configuration: Sendable, Hashable {
+public struct Configuration: Sendable, Hashable {
     /// The name of the first file.
-    package let path: String
-    package var general: GeneralSection
+    public let path: String
+    public var general: GeneralSection
     /// nil where no file has the section; the same for the others.
-    package var monitor: MonitorSection?
-    package var publisher: PublisherSection?
-    package var subscriber: SubscriberSection?
+    public var monitor: MonitorSection?
+    public var publisher: PublisherSection?
+    public var subscriber: SubscriberSection?
     /// In the order of the files and of their lines.
-    package let warnings: [ConfigurationWarning]
+    public let warnings: [ConfigurationWarning]
     /// Why a section's daemon does not start, by the section's name.
     private let hindrances: [String: [ConfigurationFault]]
 
@@ -16,7 +16,7 @@ package struct Configuration: Sendable, Hashable {
     ///
     /// - Parameter machineName: what the machine is called where no file gives it a name.
     /// - Throws: every fault of every section, whichever daemon asks.
-    package static func parse(
+    public static func parse(
         _ files: [ConfigurationFile], machineName: String
     ) throws(ConfigurationError) -> Configuration {
         try parse(files, machineName: machineName, faults: [])
@@ -98,7 +98,7 @@ package struct Configuration: Sendable, Hashable {
     /// The section of the daemon that asks.
     ///
     /// - Throws: one fault, where no file has it; otherwise all for which this daemon does not start.
-    package func section<Section: DaemonSection>(
+    public func section<Section: DaemonSection>(
         _ type: Section.Type = Section.self
     ) throws(ConfigurationError) -> Section {
         if let hindrances = hindrances[Section.name], !hindrances.isEmpty {

@@ -1,21 +1,21 @@
 /// A line of a configuration file, or the file as a whole.
-package struct Place: Hashable, Sendable, CustomStringConvertible {
-    package let file: String
+public struct Place: Hashable, Sendable, CustomStringConvertible {
+    public let file: String
     /// From 1; nil: the file as a whole.
-    package let line: Int?
+    public let line: Int?
 
-    package var description: String { line.map { "\(file):\($0)" } ?? file }
+    public var description: String { line.map { "\(file):\($0)" } ?? file }
 }
 
 /// One thing that is wrong in a configuration, in the words that an administrator reads.
-package struct ConfigurationFault: Hashable, Sendable, CustomStringConvertible {
-    package let place: Place
+public struct ConfigurationFault: Hashable, Sendable, CustomStringConvertible {
+    public let place: Place
     /// nil where a line as a whole is wrong.
-    package let key: String?
+    public let key: String?
     /// What was written there; nil where nothing was, or where nobody should read it.
-    package let value: String?
+    public let value: String?
     /// What is allowed.
-    package let reason: String
+    public let reason: String
 
     init(_ place: Place, key: String? = nil, value: String? = nil, _ reason: String) {
         self.place = place
@@ -24,7 +24,7 @@ package struct ConfigurationFault: Hashable, Sendable, CustomStringConvertible {
         self.reason = reason
     }
 
-    package var description: String {
+    public var description: String {
         var text = "\(place): "
         if let key { text += "\(key): " }
         text += reason
@@ -39,10 +39,10 @@ package struct ConfigurationFault: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// Everything that is wrong in a configuration, in the order of the files and of their lines.
-package struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
+public struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
     /// At least one.
-    package let faults: [ConfigurationFault]
+    public let faults: [ConfigurationFault]
 
     /// One fault a line.
-    package var description: String { faults.map(\.description).joined(separator: "\n") }
+    public var description: String { faults.map(\.description).joined(separator: "\n") }
 }

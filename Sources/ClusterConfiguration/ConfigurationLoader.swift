@@ -2,14 +2,14 @@ internal import Glibc
 
 extension Configuration {
     /// The folder beside the main file whose `*.conf` are read after it, in the order of their names.
-    package static let additionsFolder = "fail2ban-cluster.d"
+    public static let additionsFolder = "fail2ban-cluster.d"
     /// And the one with a file for each friend.
-    package static let friendsFolder = "friends.d"
+    public static let friendsFolder = "friends.d"
 
     /// Reads the file, and those of ``additionsFolder`` and ``friendsFolder`` beside it.
     ///
     /// - Throws: every fault of every file, those that cannot be read among them.
-    package static func load(path: String) throws(ConfigurationError) -> Configuration {
+    public static func load(path: String) throws(ConfigurationError) -> Configuration {
         var files: [ConfigurationFile] = []
         var faults: [ConfigurationFault] = []
 

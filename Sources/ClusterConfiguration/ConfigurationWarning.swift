@@ -1,6 +1,6 @@
 /// Something in a configuration that does nothing.
-package struct ConfigurationWarning: Hashable, Sendable, CustomStringConvertible {
-    package enum Kind: Hashable, Sendable {
+public struct ConfigurationWarning: Hashable, Sendable, CustomStringConvertible {
+    public enum Kind: Hashable, Sendable {
         /// Nobody knows the key; `nearest` is what was perhaps meant.
         case unknownKey(String, section: String, nearest: String?)
         case unknownSection(String, nearest: String?)
@@ -8,18 +8,18 @@ package struct ConfigurationWarning: Hashable, Sendable, CustomStringConvertible
         case unusedKey(String, section: String)
     }
 
-    package let place: Place
-    package let kind: Kind
+    public let place: Place
+    public let kind: Kind
 
     /// Whether only a curious reader wants to know: the file may well be shared with a version that reads it.
-    package var isQuiet: Bool {
+    public var isQuiet: Bool {
         switch kind {
         case .unknownKey, .unknownSection: false
         case .unusedKey: true
         }
     }
 
-    package var description: String {
+    public var description: String {
         func meant(_ nearest: String?, _ mark: (String) -> String) -> String {
             nearest.map { ", did you mean \(mark($0))?" } ?? ""
         }

@@ -1,5 +1,5 @@
 /// The section that one daemon runs from.
-package protocol DaemonSection: Reloadable, Hashable, Sendable {
+public protocol DaemonSection: Reloadable, Hashable, Sendable {
     /// As between the brackets.
     static var name: String { get }
     /// Where the daemon keeps its number; nil: in the state folder.

@@ -1,7 +1,7 @@
 internal import BanModel
 
 /// An address of ZeroMQ to bind or to connect to: `tcp://HOST:PORT` or `ipc:///PATH`.
-package struct Endpoint: Hashable, Sendable {
+public struct Endpoint: Hashable, Sendable {
     private enum Transport: Hashable {
         /// `host` nil: every address of this host; `port` nil: any free one.
         case tcp(host: String?, port: UInt16?)
@@ -12,7 +12,7 @@ package struct Endpoint: Hashable, Sendable {
 
     /// Reads `tcp://hub.example.org:5678`, `tcp://192.0.2.1:5678`, `tcp://[2001:db8::1]:5678`, `tcp://*:5678`,
     /// `tcp://127.0.0.1:*`, `ipc:///run/hub.sock` and `ipc://@abstract`, and nothing else.
-    package init?(_ text: String) {
+    public init?(_ text: String) {
         if let address = text.withoutPrefix("tcp://") {
             guard let colon = address.lastIndex(of: ":") else { return nil }
             let host = address[..<colon]
@@ -32,7 +32,7 @@ package struct Endpoint: Hashable, Sendable {
     }
 
     /// Whether it names one place: `*` can only be bound.
-    package var isConnectable: Bool {
+    public var isConnectable: Bool {
         switch transport {
         case .tcp(let host, let port): host != nil && port != nil
         case .ipc: true
@@ -40,23 +40,23 @@ package struct Endpoint: Hashable, Sendable {
     }
 
     /// Whether every socket that is bound to it gets a port of its own.
-    package var isAnyPort: Bool {
+    public var isAnyPort: Bool {
         if case .tcp(_, nil) = transport { true } else { false }
     }
 
     /// The name or address of the machine; nil for `*`, and where there is none.
-    package var host: String? {
+    public var host: String? {
         guard case .tcp(let host?, _) = transport else { return nil }
         return host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
     }
 
     /// nil for `*`, and where there is none.
-    package var port: UInt16? {
+    public var port: UInt16? {
         if case .tcp(_, let port) = transport { port } else { nil }
     }
 
     /// Whether nobody on another host can reach it, or be reached by it.
-    package var isOnThisHost: Bool {
+    public var isOnThisHost: Bool {
         switch transport {
         case .ipc: true
         case .tcp(nil, _): false
@@ -66,7 +66,7 @@ package struct Endpoint: Hashable, Sendable {
     }
 
     /// Where somebody on the same host reaches what is bound to this; nil where only the one who bound it knows the port.
-    package var fromThisHost: Endpoint? {
+    public var fromThisHost: Endpoint? {
         guard case .tcp(let host, let port) = transport else { return self }
         guard let port else { return nil }
         switch host {
@@ -99,7 +99,7 @@ package struct Endpoint: Hashable, Sendable {
 
 extension Endpoint: CustomStringConvertible {
     /// As libzmq reads it.
-    package var description: String {
+    public var description: String {
         switch transport {
         case .tcp(let host, let port): "tcp://\(host ?? "*"):\(port.map(String.init) ?? "*")"
         case .ipc(let path): "ipc://\(path)"

@@ -1,14 +1,14 @@
-package import BanModel
+public import BanModel
 
 /// What clusters send each other to become friends: a file with one section `[friend NAME]`, in which nothing is secret.
-package struct FriendFile: Hashable, Sendable {
-    package var name: Host
-    package var broadcastEndpoint: Endpoint
-    package var replyEndpoint: Endpoint
-    package var key: PublicKey?
-    package var clusterKey: PublicKey
+public struct FriendFile: Hashable, Sendable {
+    public var name: Host
+    public var broadcastEndpoint: Endpoint
+    public var replyEndpoint: Endpoint
+    public var key: PublicKey?
+    public var clusterKey: PublicKey
 
-    package init(
+    public init(
         name: Host, broadcastEndpoint: Endpoint, replyEndpoint: Endpoint, key: PublicKey?, clusterKey: PublicKey
     ) {
         self.name = name
@@ -19,7 +19,7 @@ package struct FriendFile: Hashable, Sendable {
     }
 
     /// - Throws: all that is wrong in it. How far he wants to be trusted is no fault, and is not read.
-    package init(reading file: ConfigurationFile) throws(ConfigurationError) {
+    public init(reading file: ConfigurationFile) throws(ConfigurationError) {
         let parser = FileParser(file)
         var faults = parser.faults
         if parser.sections.count != 1 || parser.sections.first?.isFriend != true {
@@ -35,7 +35,7 @@ package struct FriendFile: Hashable, Sendable {
     }
 
     /// - Parameter level: how far he is trusted; nil: that is for the reader to say.
-    package func text(level: Percentage?) -> String {
+    public func text(level: Percentage?) -> String {
         let lines = [
             "[friend \(name)]", "broadcasturl = \(broadcastEndpoint)", "replyurl = \(replyEndpoint)",
             key.map { "publickey = \"\($0)\"" }, "clusterkey = \"\(clusterKey)\"", level.map { "trustlevel = \($0)" },

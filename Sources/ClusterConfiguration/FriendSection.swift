@@ -1,22 +1,22 @@
-package import BanModel
+public import BanModel
 
 /// `[friend NAME]`: another cluster's hub, in the configuration or in a file of its own in `friends.d`.
-package struct FriendSection: Hashable, Sendable {
+public struct FriendSection: Hashable, Sendable {
     /// The first word of its section's name.
     static let word = "friend"
 
     /// A name for people.
-    package var name: Host
+    public var name: Host
     /// `broadcasturl`: where it is listened to.
-    package var broadcastEndpoint: Endpoint
+    public var broadcastEndpoint: Endpoint
     /// `replyurl`: where it is asked.
-    package var replyEndpoint: Endpoint
+    public var replyEndpoint: Endpoint
     /// `publickey`: of its hub (CURVE), by which each knows the other; nil: in the clear.
-    package var key: PublicKey?
+    public var key: PublicKey?
     /// `clusterkey`: of its cluster (Ed25519).
-    package var clusterKey: PublicKey
+    public var clusterKey: PublicKey
     /// `trustlevel`: what its word counts for, and how much it counts at most.
-    package var level = Percentage(percent: 80)
+    public var level = Percentage(percent: 80)
 
     init?(reading reader: inout SectionReader, allowsPlaintext: Bool) {
         let name = Host(reader.name.dropFirst(Self.word.count + 1))

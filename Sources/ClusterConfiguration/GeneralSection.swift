@@ -1,29 +1,29 @@
-package import BanModel
+public import BanModel
 
 /// `[general]`: what all daemons of a host share.
-package struct GeneralSection: Hashable, Sendable {
-    package static let name = "general"
+public struct GeneralSection: Hashable, Sendable {
+    public static let name = "general"
     /// Where this host's secret key is kept, unless somebody wants it elsewhere.
-    package static let usualKeyFile = "/etc/fail2ban/fail2ban-cluster.key"
+    public static let usualKeyFile = "/etc/fail2ban/fail2ban-cluster.key"
 
     /// What this host is called in the cluster: the machine's own name, whole, where the file does not say.
-    package var hostname: Host
+    public var hostname: Host
     /// A name for people; nil where nobody gave one.
-    package var cluster: String?
-    package var stateFolder = AbsolutePath(literal: "/var/lib/fail2ban-cluster")
-    package var logLevel = LogLevel.info
+    public var cluster: String?
+    public var stateFolder = AbsolutePath(literal: "/var/lib/fail2ban-cluster")
+    public var logLevel = LogLevel.info
     /// `ignoreip`: never banned and never reported on.
-    package var ignored: [Address] = []
+    public var ignored: [Address] = []
     /// `fail2banclient`; nil: fail2ban is never asked, the log alone counts.
-    package var client: Program? = Program("fail2ban-client")
+    public var client: Program? = Program("fail2ban-client")
     /// `keyfile`: this host's secret key, for the command, and for each daemon whose section names no other.
-    package var keyFile: AbsolutePath?
+    public var keyFile: AbsolutePath?
     /// `serverkey`: those of the hubs, for the command, and for each daemon whose section names no others.
-    package var serverKeys: [PublicKey] = []
+    public var serverKeys: [PublicKey] = []
     /// `clusterkey`: the cluster's secret key (Ed25519), on its hubs; nil: it has no friends.
-    package var clusterKey: AbsolutePath?
+    public var clusterKey: AbsolutePath?
     /// `fail2bansocket`; nil: where it usually is, unless fail2ban's client knows better.
-    package var socket: AbsolutePath?
+    public var socket: AbsolutePath?
 
     init?(reading reader: inout SectionReader, machineName: String) {
         let named = reader.optional("hostname", .host)

@@ -1,12 +1,12 @@
-package import BanModel
+public import BanModel
 
 /// A file that holds one secret key: 40 characters of Z85 on a line, for its owner alone.
-package enum KeyFile {
+public enum KeyFile {
     /// What its permissions are to be.
-    package static let permissions: UInt32 = 0o600
+    public static let permissions: UInt32 = 0o600
 
     /// - Throws: one fault: it cannot be read, others can, or it holds something else.
-    package static func read(_ path: AbsolutePath) throws(ConfigurationError) -> SecretKey {
+    public static func read(_ path: AbsolutePath) throws(ConfigurationError) -> SecretKey {
         let file: (bytes: [UInt8], permissions: UInt32)
         do throws(ReadError) {
             file = try BoundedFile.read(path.text)
@@ -23,7 +23,7 @@ package enum KeyFile {
     }
 
     /// What stands in the file of this key.
-    package static func contents(_ key: SecretKey) -> [UInt8] { Array((key.text + "\n").utf8) }
+    public static func contents(_ key: SecretKey) -> [UInt8] { Array((key.text + "\n").utf8) }
 
     private static let maker = "fail2ban-cluster keygen"
 

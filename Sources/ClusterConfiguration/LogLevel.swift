@@ -1,4 +1,4 @@
 /// How much a daemon says.
-package enum LogLevel: String, Hashable, Sendable, CaseIterable {
+public enum LogLevel: String, Hashable, Sendable, CaseIterable {
     case trace, debug, info, notice, warning, error, critical
 }

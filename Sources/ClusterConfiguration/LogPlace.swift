@@ -1,5 +1,5 @@
 /// Where fail2ban logs.
-package enum LogPlace: Hashable, Sendable {
+public enum LogPlace: Hashable, Sendable {
     /// A file that fail2ban writes, or a syslog daemon for it.
     case file(AbsolutePath)
     /// systemd's journal.

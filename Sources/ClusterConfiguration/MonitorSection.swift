@@ -1,32 +1,32 @@
-package import BanModel
+public import BanModel
 
 /// `[monitor]`: how this host reports what its fail2ban does.
-package struct MonitorSection: DaemonSection {
-    package static let name = "monitor"
+public struct MonitorSection: DaemonSection {
+    public static let name = "monitor"
 
     /// A hub as a monitor knows it.
-    package struct Hub: Hashable, Sendable {
+    public struct Hub: Hashable, Sendable {
         /// `zmqreplyserver`
-        package var endpoint: Endpoint
+        public var endpoint: Endpoint
         /// `serverkey`; nil: in the clear.
-        package var key: PublicKey?
+        public var key: PublicKey?
     }
 
-    package var pidfile: AbsolutePath?
+    public var pidfile: AbsolutePath?
     /// One or more, tried in this order.
-    package var hubs: [Hub]
+    public var hubs: [Hub]
     /// `keyfile`
-    package var keyFile: AbsolutePath?
+    public var keyFile: AbsolutePath?
     /// `fail2banlogpath`
-    package var log = LogPlace.file(AbsolutePath(literal: "/var/log/fail2ban.log"))
+    public var log = LogPlace.file(AbsolutePath(literal: "/var/log/fail2ban.log"))
     /// `authtoken`; nil: `auth` is false.
-    package var token: Token?
+    public var token: Token?
     /// `ignorejails`: their bans are not reported.
-    package var ignoredJails: Set<Jail> = [SubscriberSection.ownJail]
+    public var ignoredJails: Set<Jail> = [SubscriberSection.ownJail]
     /// How long a hub may take to answer: 1 s to 1 h.
-    package var requestTimeout: Duration = .seconds(5)
+    public var requestTimeout: Duration = .seconds(5)
     /// For a ban whose end neither the log nor fail2ban tells.
-    package var bantime: BanDuration = .limited(.seconds(86_400))
+    public var bantime: BanDuration = .limited(.seconds(86_400))
 
     init?(reading reader: inout SectionReader, general: GeneralSection?) {
         pidfile = reader.optional("pidfile", .path)
@@ -45,7 +45,7 @@ package struct MonitorSection: DaemonSection {
         hubs = endpoints.indices.map { Hub(endpoint: endpoints[$0], key: keys.server?[$0]) }
     }
 
-    package static func find(in configuration: Configuration) -> Self? { configuration.monitor }
+    public static func find(in configuration: Configuration) -> Self? { configuration.monitor }
 }
 
 extension SectionReader {

@@ -1,14 +1,14 @@
-package import BanModel
+public import BanModel
 
 /// 0 to 100 %, in whole millionths.
-package struct Percentage: Hashable, Sendable, Comparable, CustomStringConvertible {
+public struct Percentage: Hashable, Sendable, Comparable, CustomStringConvertible {
     /// 0 to 1,000,000: of one, not of a percent.
-    package let millionths: Int
+    public let millionths: Int
 
-    package static let none = Percentage(percent: 0)
+    public static let none = Percentage(percent: 0)
 
     /// nil where it is less than 0 or more than one.
-    package init?(millionths: Int) {
+    public init?(millionths: Int) {
         guard (0...1_000_000).contains(millionths) else { return nil }
         self.millionths = millionths
     }
@@ -20,7 +20,7 @@ package struct Percentage: Hashable, Sendable, Comparable, CustomStringConvertib
     }
 
     /// Reads `80`, `80%` and `79.5`, with up to four decimals.
-    package init?(_ text: String) {
+    public init?(_ text: String) {
         let number = text.hasSuffix("%") ? text.dropLast() : text[...]
         let parts = number.split(separator: ".", omittingEmptySubsequences: false)
         let decimals = parts.count == 2 ? parts[1] : "0"
@@ -33,16 +33,16 @@ package struct Percentage: Hashable, Sendable, Comparable, CustomStringConvertib
         self.init(millionths: whole * 10_000 + fraction)
     }
 
-    package var description: String {
+    public var description: String {
         var decimals = String(10_000 + millionths % 10_000).dropFirst()
         while decimals.last == "0" { decimals.removeLast() }
         return "\(millionths / 10_000)" + (decimals.isEmpty ? "" : "." + decimals) + "%"
     }
 
-    package var trust: Trust {
+    public var trust: Trust {
         guard let trust = Trust(millionths: millionths) else { preconditionFailure("both have the same bounds") }
         return trust
     }
 
-    package static func < (left: Self, right: Self) -> Bool { left.millionths < right.millionths }
+    public static func < (left: Self, right: Self) -> Bool { left.millionths < right.millionths }
 }

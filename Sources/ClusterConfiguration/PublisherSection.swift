@@ -1,34 +1,34 @@
 /// `[publisher]`: how this host is the cluster's hub.
-package struct PublisherSection: DaemonSection {
-    package static let name = "publisher"
+public struct PublisherSection: DaemonSection {
+    public static let name = "publisher"
 
-    package var pidfile: AbsolutePath?
+    public var pidfile: AbsolutePath?
     /// `broadcasterbindurl`: where subscribers listen.
-    package var broadcastEndpoint: Endpoint
+    public var broadcastEndpoint: Endpoint
     /// `replybindurl`: where monitors report.
-    package var replyEndpoint: Endpoint
+    public var replyEndpoint: Endpoint
     /// `authtoken`: any one of them will do; empty: `auth` is false.
-    package var tokens: Set<Token> = []
+    public var tokens: Set<Token> = []
     /// The confidence from which on subscribers of the old form are told of an address.
-    package var threshold = Percentage(percent: 80)
+    public var threshold = Percentage(percent: 80)
     /// For the ban of a monitor of the old form, which tells no end.
-    package var bantime: BanDuration = .limited(.seconds(86_400))
+    public var bantime: BanDuration = .limited(.seconds(86_400))
     /// `maxbantime`: no ban counts for longer, 1 s to 100 years.
-    package var maximumBantime: Duration = .seconds(30 * 86_400)
+    public var maximumBantime: Duration = .seconds(30 * 86_400)
     /// `database`: the file of the reports; nil: `publisher.db` in `statedir`.
-    package var database: AbsolutePath?
+    public var database: AbsolutePath?
     /// `ratelimit`: reports or questions a second that one client may ask for, in the long run.
-    package var rateLimit = 1_000
+    public var rateLimit = 1_000
     /// `maxbans`: reports of one host's, by each of its sources, that are kept.
-    package var mostBans = 1_000_000
+    public var mostBans = 1_000_000
     /// `keyfile`: the hub's secret key; nil: everything is in the clear.
-    package var keyFile: AbsolutePath?
+    public var keyFile: AbsolutePath?
     /// `authorizedkeys`: the folder with a file for each client; nil: `authorizedkeys` in `statedir`.
-    package var authorizedKeys: AbsolutePath?
+    public var authorizedKeys: AbsolutePath?
     /// `allowplaintext`: whether other hosts may speak with the hub in the clear.
-    package var allowsPlaintext = false
+    public var allowsPlaintext = false
     /// `[friend …]`, by name.
-    package var friends: [FriendSection] = []
+    public var friends: [FriendSection] = []
 
     init?(reading reader: inout SectionReader, general: GeneralSection?) {
         pidfile = reader.optional("pidfile", .path)
@@ -63,5 +63,5 @@ package struct PublisherSection: DaemonSection {
         self.replyEndpoint = replyEndpoint
     }
 
-    package static func find(in configuration: Configuration) -> Self? { configuration.publisher }
+    public static func find(in configuration: Configuration) -> Self? { configuration.publisher }
 }

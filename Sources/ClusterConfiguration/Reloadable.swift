@@ -1,5 +1,5 @@
 /// What a running daemon can take anew from a file that was read again: everything but a few keys.
-package protocol Reloadable {
+public protocol Reloadable {
     static var name: String { get }
     /// Keys that hold from the start to the end of a run: they name what is open or bound by then.
     static var fixedKeys: [FixedKey<Self>] { get }
@@ -7,7 +7,7 @@ package protocol Reloadable {
 
 extension Reloadable {
     /// Becomes what the file says now, but for the fixed keys. Returns those that differ there: `[monitor] pidfile`.
-    package mutating func adopt(_ new: Self) -> [String] {
+    public mutating func adopt(_ new: Self) -> [String] {
         var taken = new
         var differing: [String] = []
         for key in Self.fixedKeys where !key.isSame(self, new) {
@@ -20,7 +20,7 @@ extension Reloadable {
 }
 
 /// A key that takes effect with a start only.
-package struct FixedKey<Section> {
+public struct FixedKey<Section> {
     let name: String
     let isSame: (Section, Section) -> Bool
     let copy: (Section, inout Section) -> Void
@@ -33,7 +33,7 @@ package struct FixedKey<Section> {
 }
 
 extension GeneralSection: Reloadable {
-    package static var fixedKeys: [FixedKey<Self>] {
+    public static var fixedKeys: [FixedKey<Self>] {
         [
             FixedKey("hostname", \.hostname), FixedKey("statedir", \.stateFolder),
             FixedKey("fail2banclient", \.client), FixedKey("fail2bansocket", \.socket),
@@ -44,7 +44,7 @@ extension GeneralSection: Reloadable {
 }
 
 extension MonitorSection {
-    package static var fixedKeys: [FixedKey<Self>] {
+    public static var fixedKeys: [FixedKey<Self>] {
         [
             FixedKey("pidfile", \.pidfile), FixedKey("zmqreplyserver or serverkey", \.hubs),
             FixedKey("keyfile", \.keyFile), FixedKey("fail2banlogpath", \.log),
@@ -53,7 +53,7 @@ extension MonitorSection {
 }
 
 extension PublisherSection {
-    package static var fixedKeys: [FixedKey<Self>] {
+    public static var fixedKeys: [FixedKey<Self>] {
         [
             FixedKey("pidfile", \.pidfile), FixedKey("broadcasterbindurl", \.broadcastEndpoint),
             FixedKey("replybindurl", \.replyEndpoint), FixedKey("database", \.database),
@@ -63,7 +63,7 @@ extension PublisherSection {
 }
 
 extension SubscriberSection {
-    package static var fixedKeys: [FixedKey<Self>] {
+    public static var fixedKeys: [FixedKey<Self>] {
         [
             FixedKey("pidfile", \.pidfile), FixedKey("zmqpublisherurl, zmqreplyserver or serverkey", \.hubs),
             FixedKey("keyfile", \.keyFile),

@@ -1,20 +1,20 @@
-package import BanModel
+public import BanModel
 
 /// `[subscriber]`: how this host is protected by what others report.
-package struct SubscriberSection: DaemonSection {
-    package static let name = "subscriber"
+public struct SubscriberSection: DaemonSection {
+    public static let name = "subscriber"
 
     /// A hub as a subscriber knows it.
-    package struct Hub: Hashable, Sendable {
+    public struct Hub: Hashable, Sendable {
         /// `zmqpublisherurl`
-        package var broadcast: Endpoint
+        public var broadcast: Endpoint
         /// `zmqreplyserver`; nil: a hub of the old form, which nobody can ask.
-        package var reply: Endpoint?
+        public var reply: Endpoint?
         /// `serverkey`, of both; nil: in the clear.
-        package var key: PublicKey?
+        public var key: PublicKey?
     }
 
-    package enum Action: Hashable, Sendable {
+    public enum Action: Hashable, Sendable {
         /// Bans nobody: writes the original's line for each message.
         case log
         case fail2banClient
@@ -24,7 +24,7 @@ package struct SubscriberSection: DaemonSection {
         case nftables
     }
 
-    package enum TargetJail: Hashable, Sendable {
+    public enum TargetJail: Hashable, Sendable {
         /// All bans go to one jail that nobody else fills.
         case own(Jail)
         /// Each ban goes to the jail of the same name.
@@ -32,33 +32,33 @@ package struct SubscriberSection: DaemonSection {
     }
 
     /// `fail2bancluster`: filled and emptied by the subscriber alone.
-    package static let ownJail = {
+    public static let ownJail = {
         guard let jail = Jail("fail2bancluster") else { preconditionFailure() }
         return jail
     }()
 
-    package var pidfile: AbsolutePath?
+    public var pidfile: AbsolutePath?
     /// At least one, in the order of preference.
-    package var hubs: [Hub]
+    public var hubs: [Hub]
     /// `keyfile`
-    package var keyFile: AbsolutePath?
+    public var keyFile: AbsolutePath?
     /// `zmqprefixfilter`: only messages `HOST|JAIL|…` that begin like this count.
-    package var prefixFilter = ""
+    public var prefixFilter = ""
     /// The confidence from which on this host bans.
-    package var threshold = Percentage(percent: 80)
+    public var threshold = Percentage(percent: 80)
     /// `ignoreip`: never banned here, beside those of `[general]`.
-    package var ignored: [Address] = []
+    public var ignored: [Address] = []
     /// For the ban of a hub of the old form, which tells no end.
-    package var bantime: BanDuration = .limited(.seconds(86_400))
+    public var bantime: BanDuration = .limited(.seconds(86_400))
     /// `subscriberaction`
-    package var action = Action.fail2banClient
-    package var targetJail = TargetJail.own(ownJail)
+    public var action = Action.fail2banClient
+    public var targetJail = TargetJail.own(ownJail)
     /// `logfile`: where the log action writes; nil: to syslog, facility AUTH.
-    package var logFile: AbsolutePath?
+    public var logFile: AbsolutePath?
     /// `nftpriority` and `nftinterfaces`: how the packet filter's table is made.
-    package var packetFilterForm = PacketFilterForm()
+    public var packetFilterForm = PacketFilterForm()
     /// `flushonstop`: whether the packet filter's table goes with the daemon.
-    package var flushesOnStop = false
+    public var flushesOnStop = false
 
     init?(reading reader: inout SectionReader, general: GeneralSection?) {
         pidfile = reader.optional("pidfile", .path)
@@ -97,5 +97,5 @@ package struct SubscriberSection: DaemonSection {
         }
     }
 
-    package static func find(in configuration: Configuration) -> Self? { configuration.subscriber }
+    public static func find(in configuration: Configuration) -> Self? { configuration.subscriber }
 }

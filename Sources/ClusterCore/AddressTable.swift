@@ -8,7 +8,7 @@ protocol AddressRow: Sendable {
 /// Rows by the address that they are about; several may be about one.
 ///
 /// A million of them cost little more than themselves: no row is alone in an object of its own, and each of the 1,024
-/// parts, one for each of ``ReportBuckets``, grows by itself and by an eighth, so that nothing is ever doubled as a whole.
+/// parts, one for each of ``ReportBuckets``, grows by itself and by a quarter, so that nothing is ever doubled as a whole.
 struct AddressTable<Row: AddressRow>: Sendable {
     /// Where a row is: it stays there while it lasts, and another may be there afterwards.
     struct Place: Hashable, Comparable, Sendable {
@@ -139,7 +139,7 @@ extension AddressTable {
                 rows[slot] = row
             } else {
                 slot = rows.count
-                if rows.capacity == slot { rows.reserveCapacity(slot + slot / 8 + 4) }
+                if rows.capacity == slot { rows.reserveCapacity(slot + slot / 4 + 4) }
                 rows.append(row)
             }
             enter(slot, hash)

@@ -2,7 +2,7 @@
 /// moment that nobody notices. Meanwhile it is the flood that waits.
 ///
 /// All times are monotonic microseconds.
-package struct FloodRest: Sendable {
+public struct FloodRest: Sendable {
     /// So many refusals in one turn are a flood.
     static let flood = 100
     static let length: Int64 = 1_000
@@ -10,12 +10,12 @@ package struct FloodRest: Sendable {
     private var refusals = 0
     private var until: Int64 = 0
 
-    package init() {}
+    public init() {}
 
-    package mutating func beginTurn() { refusals = 0 }
+    public mutating func beginTurn() { refusals = 0 }
 
     /// One more asks for too much. Returns whether the turn is over, and the rest begins.
-    package mutating func refused(at now: Int64) -> Bool {
+    public mutating func refused(at now: Int64) -> Bool {
         refusals += 1
         guard refusals >= Self.flood else { return false }
         until = now + Self.length
@@ -23,5 +23,5 @@ package struct FloodRest: Sendable {
     }
 
     /// How long nothing is read; nil: requests are read.
-    package func rest(at now: Int64) -> Duration? { now < until ? .microseconds(until - now) : nil }
+    public func rest(at now: Int64) -> Duration? { now < until ? .microseconds(until - now) : nil }
 }

@@ -1,19 +1,19 @@
-package import BanModel
+public import BanModel
 
 /// What those are told who keep a copy of the hub's reports.
 extension Hub {
     /// - Parameter count: so many reports at most, in one answer.
-    package func answer(_ question: CopyQuestion, atMost count: Int) -> CopyAnswer<Report> {
+    public func answer(_ question: CopyQuestion, atMost count: Int) -> CopyAnswer<Report> {
         answer(question, atMost: count, table.buckets).map { copied($0) }
     }
 
     /// As copies are told: who keeps one tells nobody.
-    package func copied(_ reports: some Collection<Report>) -> [Report] {
+    public func copied(_ reports: some Collection<Report>) -> [Report] {
         table.isAllSure ? Array(reports) : reports.map(\.copied)
     }
 
     /// To a twin: with all that is known of the ways that reports came.
-    package func wholeAnswer(_ question: CopyQuestion, atMost count: Int) -> CopyAnswer<Report> {
+    public func wholeAnswer(_ question: CopyQuestion, atMost count: Int) -> CopyAnswer<Report> {
         answer(question, atMost: count, table.twinBuckets)
     }
 

@@ -1,4 +1,4 @@
-package import BanModel
+public import BanModel
 
 /// What hubs of other clusters tell this one, and hear of it.
 extension Hub {
@@ -9,7 +9,7 @@ extension Hub {
     /// already is neither.
     ///
     /// Signatures cost more than all else, so only those of news are worth a look.
-    package func sort(
+    public func sort(
         _ reports: [SharedReport], from friend: Cluster, at now: Timestamp
     ) -> (news: [SharedReport], refused: [FriendRefusal: Int]) {
         var news: [SharedReport] = []
@@ -42,7 +42,7 @@ extension Hub {
     }
 
     /// What a friend has told, as far as ``sort(_:from:at:)`` found it to be news, with signatures that are right.
-    package mutating func take(
+    public mutating func take(
         _ reports: [SharedReport], from friend: Cluster, at now: Timestamp
     ) -> (outcome: Outcome, refused: [FriendRefusal: Int]) {
         look(at: now)
@@ -63,7 +63,7 @@ extension Hub {
     /// way themselves, who would not take it, also by the best that leaves them out. Our own are yet to be signed.
     ///
     /// - Parameter reports: by which friend somebody else's came does not matter.
-    package func shared(_ reports: some Sequence<Report>) -> [SharedReport] {
+    public func shared(_ reports: some Sequence<Report>) -> [SharedReport] {
         guard let own = settings.cluster else { return [] }
         var seen: Set<ReportKey> = []
         var shared: [SharedReport] = []
@@ -119,7 +119,7 @@ extension Hub {
     // MARK: Copies that friends make of what they are told
 
     /// As ``answer(_:atMost:)``, for a friend.
-    package func answerFriend(_ question: CopyQuestion, atMost count: Int) -> CopyAnswer<SharedReport> {
+    public func answerFriend(_ question: CopyQuestion, atMost count: Int) -> CopyAnswer<SharedReport> {
         var part = count
         while true {
             let answer = wholeAnswer(question, atMost: part).map { shared($0) }
@@ -132,10 +132,10 @@ extension Hub {
     // MARK: Twins
 
     /// Digests of all that this hub keeps, as twins compare them.
-    package var twinBuckets: ReportBuckets { table.twinBuckets }
+    public var twinBuckets: ReportBuckets { table.twinBuckets }
 
     /// What another hub of this cluster has told: everything as it entered the cluster.
-    package mutating func take(
+    public mutating func take(
         fromTwin reports: [Report], at now: Timestamp
     ) -> (outcome: Outcome, refused: [FriendRefusal: Int]) {
         look(at: now)
@@ -156,18 +156,18 @@ extension Hub {
     }
 
     /// How far this hub trusts its own friends, not a twin's.
-    package var ownLevels: [Cluster: Trust] { settings.levels }
+    public var ownLevels: [Cluster: Trust] { settings.levels }
 
     /// As it last said.
-    package func levels(of twin: Host) -> [Cluster: Trust] { adopted[twin] ?? [:] }
+    public func levels(of twin: Host) -> [Cluster: Trust] { adopted[twin] ?? [:] }
 
     /// Those that have said whom they trust.
-    package var twins: Set<Host> { Set(adopted.keys) }
+    public var twins: Set<Host> { Set(adopted.keys) }
 
     /// How far a twin trusts its friends, all of them. Who is not this hub's own friend is trusted as far here too.
     ///
     /// - Returns: what changes by it; nil where it is no news.
-    package mutating func adopt(_ levels: [Cluster: Trust], from twin: Host, at now: Timestamp) -> Outcome? {
+    public mutating func adopt(_ levels: [Cluster: Trust], from twin: Host, at now: Timestamp) -> Outcome? {
         guard adopted[twin] ?? [:] != levels else { return nil }
         adopted[twin] = levels.isEmpty ? nil : levels
         return reconfigure(settings, at: now)

@@ -1,4 +1,4 @@
-package import BanModel
+public import BanModel
 
 /// What a monitor is told of its own host's reports, where it does not know them all.
 extension Hub {
@@ -6,7 +6,7 @@ extension Hub {
     ///
     /// All pieces together look at each report of the hub once: there is no index by host, since this is asked for only
     /// where the digests differ.
-    package mutating func held(
+    public mutating func held(
         of host: Host, _ instance: Instance, token: String?, _ question: HeldQuestion, atMost count: Int,
         at now: Timestamp
     ) -> Result<HeldAnswer, HubRefusal> {

@@ -1,4 +1,4 @@
-package import BanModel
+public import BanModel
 
 /// What an administrator asks.
 extension Hub {
@@ -8,14 +8,14 @@ extension Hub {
     static let account = 1_000
 
     /// A subscriber says how far it is.
-    package mutating func note(_ progress: CopyProgress, from host: Host, at now: Timestamp) {
+    public mutating func note(_ progress: CopyProgress, from host: Host, at now: Timestamp) {
         subscribers.note(host, progress, at: now)
     }
 
     /// - Parameters:
     ///   - store: what is to be said of the database.
     ///   - friends: how they are.
-    package func status(store: String, friends: [FriendStatus] = [], at now: Timestamp) -> HubStatus {
+    public func status(store: String, friends: [FriendStatus] = [], at now: Timestamp) -> HubStatus {
         HubStatus(
             epoch: epoch, sequence: sequence, reports: count, bans: toldAddresses, time: now, store: store,
             monitors: monitorsHeard.remembered(at: now).map { host, sighting in
@@ -36,7 +36,7 @@ extension Hub {
     /// All that is known of an address, and of the networks that contain it.
     ///
     /// - Parameter host: who asks. What it has said itself comes first, and is not left out: its next version follows that.
-    package func account(of address: Address, for host: Host, at now: Timestamp) -> AddressAccount {
+    public func account(of address: Address, for host: Host, at now: Timestamp) -> AddressAccount {
         let claims = Set(address.coverings).union(table.allowlist.covering(address)).sorted().flatMap { covering in
             table.claims(on: covering).map {
                 Report(origin: $0.origin, subject: Subject($0.jail, covering), state: $0.state, way: $0.way)
@@ -65,7 +65,7 @@ extension Hub {
 
     /// An administrator's lift of every report that bans, or allows, exactly this address: each with the same version, so
     /// that whatever comes later speaks again.
-    package mutating func pardon(
+    public mutating func pardon(
         _ address: Address, allowances: Bool = false, token: String?, at now: Timestamp
     ) -> Outcome {
         if let refusal = refusal(of: token) { return Outcome(refusal: refusal) }

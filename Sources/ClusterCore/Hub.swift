@@ -1,8 +1,8 @@
-package import BanModel
+public import BanModel
 internal import DequeModule
 
 /// The hub's memory: requests and time go in; verdicts and broadcasts come out.
-package struct Hub: Sendable {
+public struct Hub: Sendable {
     /// How many reports it keeps.
     static let limit = 4_000_000
     /// In how many jails, and from how many sources together, one host may report an address: each report on it is looked
@@ -17,12 +17,12 @@ package struct Hub: Sendable {
 
     private(set) var settings: Settings
     /// New at each start.
-    package let epoch: UInt64
+    public let epoch: UInt64
     var table: ReportTable
     /// How far each twin trusts its friends.
     var adopted: [Host: [Cluster: Trust]] = [:]
     /// How many changes there were in this epoch.
-    package private(set) var sequence: UInt64 = 0
+    public private(set) var sequence: UInt64 = 0
     /// What the last of them were about.
     private(set) var recent = Deque<ReportKey>()
     /// How many addresses peers of the old form believe to be banned: the reports say by whom.
@@ -37,7 +37,7 @@ package struct Hub: Sendable {
     /// How far those are who keep a copy.
     var subscribers = Presence<CopyProgress>()
 
-    package init(settings: Settings, epoch: UInt64) {
+    public init(settings: Settings, epoch: UInt64) {
         self.settings = settings
         self.epoch = epoch
         table = ReportTable(maximumBantime: settings.maximumBantime)
@@ -45,12 +45,12 @@ package struct Hub: Sendable {
     }
 
     /// What was on disk, in as many pieces as wanted, before ``start(at:)``.
-    package mutating func restore(_ reports: [Report]) {
+    public mutating func restore(_ reports: [Report]) {
         for report in reports { _ = table.merge(report, at: nil) }
     }
 
     /// All that was on disk is restored.
-    package mutating func start(at now: Timestamp) -> Outcome {
+    public mutating func start(at now: Timestamp) -> Outcome {
         // A clock that is far ahead of all that was ever heard is believed later.
         let latest = table.reports.lazy.map { Timestamp(microseconds: $0.state.version) }.max()
         clock.begin(at: now, doubting: latest.flatMap { $0 + settings.maximumBantime < now ? $0 : nil })
@@ -65,7 +65,7 @@ package struct Hub: Sendable {
     }
 
     /// From the next request on; what is exempt from now on is not told of any more.
-    package mutating func reconfigure(_ settings: Settings, at now: Timestamp) -> Outcome {
+    public mutating func reconfigure(_ settings: Settings, at now: Timestamp) -> Outcome {
         let (levels, threshold) = (table.levels, self.settings.threshold)
         self.settings = settings
         table.levels = trusted
@@ -80,7 +80,7 @@ package struct Hub: Sendable {
     }
 
     /// How far each friend is trusted, a twin's too: not at all who is none any more, but has told us something that is kept.
-    package var levels: [Cluster: Trust] {
+    public var levels: [Cluster: Trust] {
         table.levels.merging(table.countsByFriend.mapValues { _ in .none }) { level, _ in level }
     }
 
@@ -91,15 +91,15 @@ package struct Hub: Sendable {
     }
 
     /// Everything that it keeps, in no order.
-    package var reports: KeptReports { table.reports }
+    public var reports: KeptReports { table.reports }
 
     /// How many these are.
-    package var count: Int { table.count }
+    public var count: Int { table.count }
 
     // MARK: Requests
 
     /// A monitor of the old form: it knows neither ends nor versions.
-    package mutating func take(_ announcement: Announcement, token: String?, at now: Timestamp) -> Outcome {
+    public mutating func take(_ announcement: Announcement, token: String?, at now: Timestamp) -> Outcome {
         if let refusal = refusal(of: token) { return Outcome(refusal: refusal) }
         look(at: now)
         var outcome = Outcome()
@@ -124,7 +124,7 @@ package struct Hub: Sendable {
     }
 
     /// A monitor's reports, which are merged in their order.
-    package mutating func take(
+    public mutating func take(
         _ reports: [Report], from host: Host, _ instance: Instance, token: String?, trusted trust: Trust = .full,
         at now: Timestamp
     ) -> Outcome {
@@ -158,7 +158,7 @@ package struct Hub: Sendable {
     ///
     /// - Parameter instance: of a monitor; nil: the peer says nothing in its host's name, and may ask what is broadcast
     ///   to everybody: that needs no token.
-    package mutating func greet(
+    public mutating func greet(
         _ host: Host, _ instance: Instance?, token: String?, longestRequest: Int, reportsPerRequest: Int,
         at now: Timestamp
     ) -> Result<HubGreeting, HubRefusal> {
@@ -187,10 +187,10 @@ package struct Hub: Sendable {
     // MARK: Time
 
     /// When ``advance(to:)`` has something to do next.
-    package var nextDeadline: Timestamp? { clock.deadline ?? table.nextEnd }
+    public var nextDeadline: Timestamp? { clock.deadline ?? table.nextEnd }
 
     /// Time has passed: some bans have ended.
-    package mutating func advance(to now: Timestamp) -> Outcome {
+    public mutating func advance(to now: Timestamp) -> Outcome {
         look(at: now)
         var outcome = Outcome()
         var ended: Set<Address> = []
@@ -222,7 +222,7 @@ package struct Hub: Sendable {
     // MARK: Who may speak
 
     /// Why somebody with this token, or none, may not ask; nil where he may.
-    package func refusal(of token: String?) -> HubRefusal? {
+    public func refusal(of token: String?) -> HubRefusal? {
         guard let tokens = settings.tokens, !tokens.contains(token ?? "") else { return nil }
         return HubRefusal(.later, token == nil ? "a token is asked for" : "the token is not one of authtoken's")
     }
@@ -263,7 +263,7 @@ package struct Hub: Sendable {
     }
 
     /// An authorised client has come from there.
-    package mutating func admitted(_ client: Client, from address: Address) { clients.note(address, of: client.name) }
+    public mutating func admitted(_ client: Client, from address: Address) { clients.note(address, of: client.name) }
 
     /// Why nobody bans this address, though it may be reported: that may change.
     func objection(against address: Address, at now: Timestamp) -> String? {

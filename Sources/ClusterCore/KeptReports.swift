@@ -1,10 +1,10 @@
-package import BanModel
+public import BanModel
 
 /// Every report of a table, in no order, as the table was when it was asked.
-package struct KeptReports: Sequence, Sendable {
+public struct KeptReports: Sequence, Sendable {
     let table: ReportTable
 
-    package struct Iterator: IteratorProtocol {
+    public struct Iterator: IteratorProtocol {
         private let table: ReportTable
         private var rows: AddressTable<ReportRow>.Rows
 
@@ -13,8 +13,8 @@ package struct KeptReports: Sequence, Sendable {
             rows = table.allRows
         }
 
-        package mutating func next() -> Report? { rows.next().map { table.report(of: $0.row, at: $0.place) } }
+        public mutating func next() -> Report? { rows.next().map { table.report(of: $0.row, at: $0.place) } }
     }
 
-    package func makeIterator() -> Iterator { Iterator(table) }
+    public func makeIterator() -> Iterator { Iterator(table) }
 }

@@ -1,15 +1,15 @@
-package import BanModel
+public import BanModel
 
 /// What is in the folder of authorised keys, and what was taken from it: so twins come to hold the same, whichever of them an
 /// administrator speaks with, and a key that was taken away at one does not come back from the other.
-package struct KeyRegister: Sendable {
+public struct KeyRegister: Sendable {
     /// A file of the folder.
-    package struct File: Sendable {
-        package var contents: [UInt8]
+    public struct File: Sendable {
+        public var contents: [UInt8]
         /// When it was changed, as the file system says.
-        package var changed: Timestamp
+        public var changed: Timestamp
 
-        package init(contents: [UInt8], changed: Timestamp) {
+        public init(contents: [UInt8], changed: Timestamp) {
             self.contents = contents
             self.changed = changed
         }
@@ -21,19 +21,19 @@ package struct KeyRegister: Sendable {
     private var known: [String: KeyEntry] = [:]
 
     /// - Parameter entries: what was known when the hub ended.
-    package init(_ entries: [KeyEntry] = []) {
+    public init(_ entries: [KeyEntry] = []) {
         for entry in entries { known[entry.name] = entry }
     }
 
     /// Whether there are keys, as far as is known.
-    package var holdsKeys: Bool { known.values.contains { $0.contents != nil } }
+    public var holdsKeys: Bool { known.values.contains { $0.contents != nil } }
 
     /// In the order of their names.
-    package var entries: [KeyEntry] { known.values.sorted { $0.name < $1.name } }
+    public var entries: [KeyEntry] { known.values.sorted { $0.name < $1.name } }
 
     /// The folder as it is: what differs from what is known was changed here. Returns what that is. A file that is too long to be
     /// told is there all the same, and what is known of it stays.
-    package mutating func note(_ files: [String: File], at now: Timestamp) -> [KeyEntry] {
+    public mutating func note(_ files: [String: File], at now: Timestamp) -> [KeyEntry] {
         var changes: [KeyEntry] = []
         for (name, file) in files {
             let last = known[name]
@@ -55,15 +55,15 @@ package struct KeyRegister: Sendable {
     }
 
     /// What of a twin's is news.
-    package func news(in entries: [KeyEntry]) -> [KeyEntry] {
+    public func news(in entries: [KeyEntry]) -> [KeyEntry] {
         entries.filter { entry in known[entry.name].map { $0.isLess(than: entry) } ?? true }
     }
 
     /// Whether the folder is another one with this.
-    package func changesFolder(_ entry: KeyEntry) -> Bool { known[entry.name]?.contents != entry.contents }
+    public func changesFolder(_ entry: KeyEntry) -> Bool { known[entry.name]?.contents != entry.contents }
 
     /// A twin's news, once the folder is as it says: otherwise the next look at that would take it for a change made here.
-    package mutating func accept(_ entry: KeyEntry) {
+    public mutating func accept(_ entry: KeyEntry) {
         known[entry.name] = entry
         forgetOldest()
     }
@@ -75,5 +75,5 @@ package struct KeyRegister: Sendable {
     }
 
     /// Differs where two registers differ.
-    package var digest: UInt64 { known.values.reduce(0) { $0 &+ $1.digest } }
+    public var digest: UInt64 { known.values.reduce(0) { $0 &+ $1.digest } }
 }

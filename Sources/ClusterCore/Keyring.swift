@@ -1,20 +1,20 @@
-package import BanModel
+public import BanModel
 
 /// Whom a hub knows by their keys, and whom it has invited.
-package struct Keyring: Hashable, Sendable {
+public struct Keyring: Hashable, Sendable {
     private var clients: [PublicKey: Client]
     private var invitations: [PublicKey: Invitation]
 
-    package init(clients: [PublicKey: Client] = [:], invitations: [PublicKey: Invitation] = [:]) {
+    public init(clients: [PublicKey: Client] = [:], invitations: [PublicKey: Invitation] = [:]) {
         self.clients = clients
         self.invitations = invitations
     }
 
     /// How many clients there are, the hub itself among them.
-    package var count: Int { clients.count }
+    public var count: Int { clients.count }
 
     /// Who it is; nil: nobody that is known now.
-    package func client(_ key: PublicKey, at now: Timestamp) -> Client? {
+    public func client(_ key: PublicKey, at now: Timestamp) -> Client? {
         if let client = clients[key] { return client }
         guard let invitation = invitations[key], now < invitation.expires else { return nil }
         var guest = invitation.client
@@ -23,7 +23,7 @@ package struct Keyring: Hashable, Sendable {
     }
 
     /// Those whose connections must end now that only `new` holds: they may not come in any more, or not listen.
-    package func revoked(by new: Keyring) -> Set<PublicKey> {
+    public func revoked(by new: Keyring) -> Set<PublicKey> {
         // Whoever was invited hears nothing, and each question of his is looked at anew.
         Set(
             clients.lazy.filter { key, client in
@@ -32,7 +32,7 @@ package struct Keyring: Hashable, Sendable {
     }
 
     /// What comes of a host that has been invited and shows its own key.
-    package enum Enrolment: Hashable, Sendable {
+    public enum Enrolment: Hashable, Sendable {
         /// It becomes this client, and the invitation is used.
         case enrol(Client)
         /// It is one already: its reply was lost.
@@ -43,7 +43,7 @@ package struct Keyring: Hashable, Sendable {
     /// - Parameters:
     ///   - guest: the invitation's key, by which it has come.
     ///   - key: its own.
-    package func enrol(_ key: PublicKey, invitedBy guest: PublicKey, at now: Timestamp) -> Enrolment {
+    public func enrol(_ key: PublicKey, invitedBy guest: PublicKey, at now: Timestamp) -> Enrolment {
         guard let invitation = invitations[guest], now < invitation.expires else {
             return .refused(HubRefusal(.never, "there is no such invitation, or no more: ask for a new one"))
         }

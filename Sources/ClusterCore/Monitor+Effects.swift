@@ -1,19 +1,19 @@
-package import BanModel
+public import BanModel
 
 /// What the monitor is told once, and what it asks of its shell.
 extension Monitor {
-    package struct Settings: Sendable {
-        package var host: Host
+    public struct Settings: Sendable {
+        public var host: Host
         /// Their bans are nobody's news: the subscriber's own jail above all.
-        package var ignoredJails: Set<Jail>
+        public var ignoredJails: Set<Jail>
         /// How long a ban lasts where neither the log nor fail2ban says; nil: for ever.
-        package var bantime: Duration?
+        public var bantime: Duration?
         /// Never reported, nor is a network that holds one of them.
-        package var ignored: [Address]
+        public var ignored: [Address]
         /// Whether fail2ban may be asked at all.
-        package var asks: Bool
+        public var asks: Bool
 
-        package init(
+        public init(
             host: Host, ignoredJails: Set<Jail>, bantime: Duration?, ignored: [Address] = [], asks: Bool = true
         ) {
             self.host = host
@@ -24,7 +24,7 @@ extension Monitor {
         }
     }
 
-    package enum Effect: Hashable, Sendable {
+    public enum Effect: Hashable, Sendable {
         case ask(Question)
         /// To be on disk before the next effect is carried out.
         case save(MonitorRecord)
@@ -32,7 +32,7 @@ extension Monitor {
     }
 
     /// What an administrator may want to read in the log.
-    package enum Note: Hashable, Sendable {
+    public enum Note: Hashable, Sendable {
         case reported(Subject, until: Timestamp)
         case lifted(Subject)
         case ended(Subject)

@@ -1,4 +1,4 @@
-package import BanModel
+public import BanModel
 
 /// What the hub holds of this host, where its digest is not ours: its answer is compared report by report.
 ///
@@ -15,12 +15,12 @@ extension Monitor {
     }
 
     /// What the hub is to be asked before it is told anything; nil: nothing.
-    package var heldQuestion: HeldQuestion? {
+    public var heldQuestion: HeldQuestion? {
         form == .new ? inquiry.map { HeldQuestion(after: $0.after) } : nil
     }
 
     /// The hub's answer to ``heldQuestion``.
-    package mutating func held(_ answer: HeldAnswer, at now: Timestamp) -> [Effect] {
+    public mutating func held(_ answer: HeldAnswer, at now: Timestamp) -> [Effect] {
         guard inquiry != nil else { return [] }
         for report in answer.reports {
             inquiry?.after = report.claim
@@ -34,7 +34,7 @@ extension Monitor {
     }
 
     /// The hub cannot say what it holds: it is told everything.
-    package mutating func heldIsUnknown(at now: Timestamp) -> [Effect] {
+    public mutating func heldIsUnknown(at now: Timestamp) -> [Effect] {
         guard inquiry != nil else { return [] }
         withdraw(at: now)
         tellAgain(at: now)

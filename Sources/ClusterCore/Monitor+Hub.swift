@@ -1,4 +1,4 @@
-package import BanModel
+public import BanModel
 
 /// What the hub says, what it is told, and what it holds.
 extension Monitor {
@@ -16,7 +16,7 @@ extension Monitor {
     /// - Parameters:
     ///   - greeting: nil: it understands the old form alone.
     ///   - asked: when the hello was sent.
-    package mutating func greeted(_ greeting: HubGreeting?, asked: Timestamp, at now: Timestamp) -> [Effect] {
+    public mutating func greeted(_ greeting: HubGreeting?, asked: Timestamp, at now: Timestamp) -> [Effect] {
         outbox.rewind()
         guard let greeting else {
             form = .old
@@ -39,14 +39,14 @@ extension Monitor {
     }
 
     /// The hub ACKed what ``outgoing`` said.
-    package mutating func acknowledged(at now: Timestamp) -> [Effect] {
+    public mutating func acknowledged(at now: Timestamp) -> [Effect] {
         guard outbox.current != nil else { return [] }
         settle(outbox.finish(), at: now)
         return finish(at: now, isLogRead: false)
     }
 
     /// The hub refused what ``outgoing`` said. Returns whether to go on at once; else a pause is due.
-    package mutating func refused(at now: Timestamp) -> (effects: [Effect], goOn: Bool) {
+    public mutating func refused(at now: Timestamp) -> (effects: [Effect], goOn: Bool) {
         guard outbox.current != nil else { return ([], false) }
         var goOn = false
         switch outbox.refuse() {
@@ -66,7 +66,7 @@ extension Monitor {
 
     /// The hub took the first so many of ``takeReports(atMost:)``, but for these. Returns whether to go on at once; else
     /// a pause is due.
-    package mutating func taken(
+    public mutating func taken(
         _ count: Int, except refusals: [Int: HubRefusal], at now: Timestamp
     ) -> (effects: [Effect], goOn: Bool) {
         let (done, isHeldUp) = outbox.finishBatch(count, except: refusals)
@@ -86,7 +86,7 @@ extension Monitor {
     }
 
     /// The hub did not answer, or is gone: what comes next is a hello, and then the oldest report once more.
-    package mutating func unanswered() {
+    public mutating func unanswered() {
         outbox.rewind()
         inquiry = nil
         form = .unknown
@@ -95,13 +95,13 @@ extension Monitor {
     // MARK: What the hub is to hear
 
     /// The report that a hub of the old form is to hear next; nil where there is none, or no such hub.
-    package var outgoing: Announcement? {
+    public var outgoing: Announcement? {
         guard form == .old else { return nil }
         return outbox.current.map { Announcement(settings.host, $0.claim.subject, $0.isBan ? .ban : .unban) }
     }
 
     /// The reports that a hub of the new form is to hear next, in order; empty where there are none, or no such hub.
-    package mutating func takeReports(atMost count: Int, at now: Timestamp) -> [Report] {
+    public mutating func takeReports(atMost count: Int, at now: Timestamp) -> [Report] {
         guard form == .new, inquiry == nil else { return [] }
         let places = outbox.places(atMost: count) { isNews($0, at: now) }
         return outbox.begin(places).map {

@@ -1,4 +1,4 @@
-package import BanModel
+public import BanModel
 
 /// What the cluster hears of this host: lines of fail2ban's log, fail2ban's own answers, the subscriber's ledger and the
 /// hub's verdicts go in; reports, questions and records come out.
@@ -11,7 +11,7 @@ package import BanModel
 /// decides then too: an end that is found long after it came counts once fail2ban has been asked (where it can be, and
 /// for ``settling`` at most), and what fail2ban lists is banned, whatever end it tells. A clock that is set back shortens
 /// what a clock ahead by more than a day had made long; versions only grow, so what comes later wins all the same.
-package struct Monitor: Sendable {
+public struct Monitor: Sendable {
     /// How long before a known end fail2ban is asked whether it still stands.
     static let lead = Duration.seconds(3)
     /// How long after an end without a line fail2ban is asked whether it was one.
@@ -61,16 +61,16 @@ package struct Monitor: Sendable {
     /// When the hub last said what its digest is.
     var comparedAt = Timestamp(microseconds: .min)
     /// The hub is to be greeted before the next request: it is not known any more whether it holds what it should.
-    package internal(set) var wantsGreeting = false
+    public internal(set) var wantsGreeting = false
     var maximumBantime = Duration.seconds(30 * 86_400)
     /// Tells us from another monitor of our name.
-    package let instance: Instance
+    public let instance: Instance
     private var mustSaveInstance = true
-    package internal(set) var lastVersion: Version = 0
+    public internal(set) var lastVersion: Version = 0
     /// Everything in the log before this is done with: what the state file says.
-    private(set) package var position: LogPosition?
+    private(set) public var position: LogPosition?
     /// The same for the spool.
-    private(set) package var spoolPosition: FilePosition?
+    private(set) public var spoolPosition: FilePosition?
     var effects: [Effect] = []
     private var lastNow: Timestamp = .seconds(0)
     /// When the log began to be read, or to be read again behind a gap.
@@ -79,7 +79,7 @@ package struct Monitor: Sendable {
     /// - Parameters:
     ///   - records: the state file's, in order; empty at the first start.
     ///   - instance: who we are where the state file does not say it.
-    package init(
+    public init(
         settings: Settings, records: some Sequence<MonitorRecord> = [], instance: Instance = Instance(number: 1)
     ) {
         self.settings = settings
@@ -122,7 +122,7 @@ package struct Monitor: Sendable {
     // MARK: News
 
     /// At the daemon's start, and after a gap in the log: asks for everything that the log did not tell.
-    package mutating func start(at now: Timestamp) -> [Effect] {
+    public mutating func start(at now: Timestamp) -> [Effect] {
         if mustSaveInstance { effects.append(.save(.instance(instance))) }
         mustSaveInstance = false
         if lastNow == .seconds(0) { lastNow = now }  // a gap in the log can be found as the clock is set
@@ -145,7 +145,7 @@ package struct Monitor: Sendable {
     /// New settings, but for the host and whether fail2ban is asked: those are as they were.
     ///
     /// What may not be reported any more is lifted; what may be reported from now on, fail2ban is asked for.
-    package mutating func reconfigure(_ new: Settings, at now: Timestamp) -> [Effect] {
+    public mutating func reconfigure(_ new: Settings, at now: Timestamp) -> [Effect] {
         let (host, asks) = (settings.host, settings.asks)
         settings = new
         (settings.host, settings.asks) = (host, asks)
@@ -155,23 +155,23 @@ package struct Monitor: Sendable {
     }
 
     /// In the order in which they stand in the log.
-    package mutating func read(_ records: [LogRecord], at now: Timestamp) -> [Effect] {
+    public mutating func read(_ records: [LogRecord], at now: Timestamp) -> [Effect] {
         for record in records { take(record, at: now) }
         return finish(at: now, isLogRead: false)
     }
 
     /// Every line before this position was given to ``read(_:at:)``.
-    package mutating func reached(_ position: LogPosition, at now: Timestamp) -> [Effect] {
+    public mutating func reached(_ position: LogPosition, at now: Timestamp) -> [Effect] {
         reached(ReadPlaces(log: position), at: now)
     }
 
-    package mutating func read(_ ban: SpooledBan, at now: Timestamp) -> [Effect] {
+    public mutating func read(_ ban: SpooledBan, at now: Timestamp) -> [Effect] {
         take(ban, at: now)
         return finish(at: now, isLogRead: false)
     }
 
     /// Every line of the spool before this position was given to ``read(_:at:)``.
-    package mutating func reachedInSpool(_ position: FilePosition, at now: Timestamp) -> [Effect] {
+    public mutating func reachedInSpool(_ position: FilePosition, at now: Timestamp) -> [Effect] {
         reached(ReadPlaces(spool: position), at: now)
     }
 
@@ -182,7 +182,7 @@ package struct Monitor: Sendable {
 
     /// - Parameter isLogRead: whether the log was read to its end after the answer came; where not, nothing that the
     ///   answer does not list counts as lifted.
-    package mutating func answered(
+    public mutating func answered(
         _ question: Question, with answer: Answer, isLogRead: Bool, at now: Timestamp
     ) -> [Effect] {
         guard let asked = questions.answered(question, with: answer, at: now) else { return finish(at: now) }
@@ -191,39 +191,39 @@ package struct Monitor: Sendable {
         return finish(at: now)
     }
 
-    package mutating func read(_ record: LedgerRecord, at now: Timestamp) -> [Effect] {
+    public mutating func read(_ record: LedgerRecord, at now: Timestamp) -> [Effect] {
         take(record, at: now)
         return finish(at: now)
     }
 
     /// The subscriber has written its ledger anew; what follows is all of it.
-    package mutating func ledgerBegins() { echo = EchoGuard() }
+    public mutating func ledgerBegins() { echo = EchoGuard() }
 
     /// Time has passed.
-    package mutating func advance(to now: Timestamp) -> [Effect] {
+    public mutating func advance(to now: Timestamp) -> [Effect] {
         finish(at: now)
     }
 
     // MARK: What the shell looks at
 
     /// Whether more of the log should be read: it is the queue, and memory only holds its head.
-    package var wantsLines: Bool { outbox.count < 10_000 }
+    public var wantsLines: Bool { outbox.count < 10_000 }
 
     /// When ``advance(to:)`` has something to do next.
-    package var nextDeadline: Timestamp? {
+    public var nextDeadline: Timestamp? {
         earlier(
             deadlines.next, earlier(settings.asks ? questions.next : nil, form == .new ? renewals.next : nil))
     }
 
     /// The state file written anew: everything that counts in it today.
-    package var snapshot: [MonitorRecord] {
+    public var snapshot: [MonitorRecord] {
         [.instance(instance), .clock(clockOffset), .version(lastVersion)]
             + announced.map { record(of: $0.key, $0.value) }
             + (position.map { [.position($0)] } ?? []) + (spoolPosition.map { [.spool($0)] } ?? [])
     }
 
     /// How many records that has, or a few more.
-    package var snapshotLength: Int { announced.count + 5 }
+    public var snapshotLength: Int { announced.count + 5 }
 
     // MARK: What the other files of this type build on
 

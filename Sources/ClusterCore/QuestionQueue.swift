@@ -1,7 +1,7 @@
 internal import DequeModule
 
 /// Questions whose answers are long: they wait, in their order, so that news passes them.
-package struct QuestionQueue<Peer: Hashable & Sendable, Question: Sendable>: Sendable {
+public struct QuestionQueue<Peer: Hashable & Sendable, Question: Sendable>: Sendable {
     /// Of one peer: more answers than a few it could not have without reading them.
     static var mostOfOne: Int { 16 }
     /// Of all.
@@ -10,12 +10,12 @@ package struct QuestionQueue<Peer: Hashable & Sendable, Question: Sendable>: Sen
     private var waiting = Deque<(peer: Peer, question: Question)>()
     private var counts: [Peer: Int] = [:]
 
-    package init() {}
+    public init() {}
 
-    package var isEmpty: Bool { waiting.isEmpty }
+    public var isEmpty: Bool { waiting.isEmpty }
 
     /// Returns false where too many wait, of this peer or of all.
-    package mutating func add(_ question: Question, of peer: Peer) -> Bool {
+    public mutating func add(_ question: Question, of peer: Peer) -> Bool {
         let count = counts[peer, default: 0]
         guard count < Self.mostOfOne, waiting.count < Self.most else { return false }
         counts[peer] = count + 1
@@ -24,7 +24,7 @@ package struct QuestionQueue<Peer: Hashable & Sendable, Question: Sendable>: Sen
     }
 
     /// The one that has waited longest, taken out.
-    package mutating func next() -> (peer: Peer, question: Question)? {
+    public mutating func next() -> (peer: Peer, question: Question)? {
         guard let first = waiting.popFirst() else { return nil }
         let count = counts[first.peer, default: 1] - 1
         counts[first.peer] = count == 0 ? nil : count

@@ -2,7 +2,7 @@
 ///
 /// Whoever has anything left may ask for more than that, and pays it back: a batch is never refused for its size.
 /// All times are monotonic microseconds.
-package struct RateLimit<Client: Hashable & Sendable>: Sendable {
+public struct RateLimit<Client: Hashable & Sendable>: Sendable {
     /// How long a client may have been silent for what it has then.
     static var burst: Int64 { 10 }
     /// Of more than so many, those who owe nothing are forgotten.
@@ -21,21 +21,21 @@ package struct RateLimit<Client: Hashable & Sendable>: Sendable {
     private var pruneAt = RateLimit.fewAccounts
 
     /// - Parameter rate: reports or questions a second, 1 to 10,000,000.
-    package init(rate: Int) { self.rate = Int64(rate) }
+    public init(rate: Int) { self.rate = Int64(rate) }
 
-    package mutating func reconfigure(rate: Int) { self.rate = Int64(rate) }
+    public mutating func reconfigure(rate: Int) { self.rate = Int64(rate) }
 
     /// How many accounts are remembered.
-    package var count: Int { accounts.count }
+    public var count: Int { accounts.count }
 
     /// Whether this client may ask for something now.
-    package func mayAsk(_ client: Client, at now: Int64) -> Bool {
+    public func mayAsk(_ client: Client, at now: Int64) -> Bool {
         guard accounts[client] != nil else { return true }
         return balance(of: client, at: now) > 0
     }
 
     /// It has asked for so much.
-    package mutating func charge(_ client: Client, _ count: Int, at now: Int64) {
+    public mutating func charge(_ client: Client, _ count: Int, at now: Int64) {
         if accounts[client] == nil, accounts.count >= pruneAt {
             accounts = accounts.filter { balance($0.value, at: now) < full }
             pruneAt = max(Self.fewAccounts, 2 * accounts.count)

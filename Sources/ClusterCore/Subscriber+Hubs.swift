@@ -1,4 +1,4 @@
-package import BanModel
+public import BanModel
 
 /// What the hubs say, and what they are asked.
 ///
@@ -8,17 +8,17 @@ extension Subscriber {
     private static let promptAnswer = Duration.seconds(1)
 
     /// The connection to this hub's broadcasts is new: some may have been missed.
-    package mutating func joined(_ hub: Int) { copies[hub].begin() }
+    public mutating func joined(_ hub: Int) { copies[hub].begin() }
 
     /// This hub's broadcasts do not arrive: it is asked what there was, unless it is being asked.
-    package mutating func catchUp(with hub: Int) {
+    public mutating func catchUp(with hub: Int) {
         if copies[hub].isInStep { copies[hub].begin() }
     }
 
     /// A hub has answered our hello.
     ///
     /// - Parameter asked: when the hello was sent.
-    package mutating func greeted(
+    public mutating func greeted(
         _ greeting: HubGreeting, by hub: Int, asked: Timestamp, at now: Timestamp
     ) -> [Effect] {
         let (longest, offset) = (replica.maximumBantime, clockOffset)
@@ -36,7 +36,7 @@ extension Subscriber {
     }
 
     /// Our own clock was set by so much more than the time that has passed.
-    package mutating func clockStepped(by step: Duration, at now: Timestamp) -> [Effect] {
+    public mutating func clockStepped(by step: Duration, at now: Timestamp) -> [Effect] {
         guard !maximumBantimes.isEmpty else { return finish(at: now) }  // no hub has told its time
         let judged = hubTime(now - step)
         hubClocks.step(by: step, at: now)
@@ -58,7 +58,7 @@ extension Subscriber {
     }
 
     /// A hub broadcast these, or none, as a sign of life; the last one is its change of this number.
-    package mutating func heard(
+    public mutating func heard(
         _ reports: [Report], levels: [Cluster: Trust] = [:], from hub: Int, epoch: UInt64, sequence: UInt64,
         at now: Timestamp
     ) -> [Effect] {
@@ -77,10 +77,10 @@ extension Subscriber {
     }
 
     /// What this hub is to be asked next; nil while the copy is in step with it.
-    package func question(to hub: Int) -> CopyQuestion? { copies[hub].question }
+    public func question(to hub: Int) -> CopyQuestion? { copies[hub].question }
 
     /// The hub's answer to ``question(to:)``.
-    package mutating func answered(_ answer: CopyAnswer<Report>, from hub: Int, at now: Timestamp) -> [Effect] {
+    public mutating func answered(_ answer: CopyAnswer<Report>, from hub: Int, at now: Timestamp) -> [Effect] {
         take(answer.entries, at: now)
         copies[hub].answered(answer, own: replica.table.buckets)
         if copies[hub].isInStep { emit(.note(.inStep(hub: hub, reports: replica.count))) }
@@ -88,7 +88,7 @@ extension Subscriber {
     }
 
     /// How far this host is with this hub's changes; nil: it was never in step with it.
-    package func progress(for hub: Int) -> CopyProgress? {
+    public func progress(for hub: Int) -> CopyProgress? {
         guard let stream = copies[hub].stream else { return nil }
         let obeyed = obedience.obeyed[hub].flatMap { $0.epoch == stream.epoch ? $0.sequence : nil }
         return CopyProgress(epoch: stream.epoch, held: stream.sequence, obeyed: obeyed ?? 0)

@@ -1,9 +1,9 @@
-package import BanModel
+public import BanModel
 
 /// What a subscriber is told at first, and what comes out of it.
 extension Subscriber {
-    package struct Settings: Sendable {
-        package enum Target: Hashable, Sendable {
+    public struct Settings: Sendable {
+        public enum Target: Hashable, Sendable {
             /// All bans go to one jail that nobody else fills.
             case own(Jail)
             /// Each ban goes to the jail of the same name.
@@ -23,24 +23,24 @@ extension Subscriber {
             }
         }
 
-        package var host: Host
-        package var target: Target
+        public var host: Host
+        public var target: Target
         /// Only what begins like this counts: a prefix of `HOST|JAIL|Ban|ADDRESS`.
-        package var prefixFilter: String
-        package var ignored: [Address]
+        public var prefixFilter: String
+        public var ignored: [Address]
         /// The confidence from which on it bans.
-        package var threshold: Trust
+        public var threshold: Trust
         /// How long a ban of the old form lasts; nil: for ever.
-        package var bantime: Duration?
+        public var bantime: Duration?
         /// How many hubs it hears.
-        package var hubs: Int
+        public var hubs: Int
         /// Whether one of them is of the old form: its broadcasts are filtered on the way, and nobody can ask it.
-        package var hearsOldForm: Bool
+        public var hearsOldForm: Bool
         /// Whether each act starts a program.
-        package var startsProgram = true
-        package var packetFilterForm: PacketFilterForm
+        public var startsProgram = true
+        public var packetFilterForm: PacketFilterForm
 
-        package init(
+        public init(
             host: Host, target: Target, prefixFilter: String, ignored: [Address], bantime: Duration?, hubs: Int = 1,
             hearsOldForm: Bool = true, packetFilterForm: PacketFilterForm = PacketFilterForm(),
             threshold: Trust = .usualThreshold
@@ -57,7 +57,7 @@ extension Subscriber {
         }
     }
 
-    package enum Act: Hashable, Sendable {
+    public enum Act: Hashable, Sendable {
         case instruct(Instruction)
         case ask(Question)
         /// The log action's lines.
@@ -66,7 +66,7 @@ extension Subscriber {
         case changePacketFilter(PacketFilterChange)
     }
 
-    package enum Effect: Hashable, Sendable {
+    public enum Effect: Hashable, Sendable {
         /// To be in the ledger's file before the next effect is carried out.
         case ledger(LedgerRecord)
         /// To be in the replica's file.
@@ -78,7 +78,7 @@ extension Subscriber {
         case note(Note)
     }
 
-    package enum Note: Hashable, Sendable {
+    public enum Note: Hashable, Sendable {
         case heard(Announcement)
         /// This hub's clock shows so much more than ours; not followed: ends are not judged by it, since it would free too
         /// early.

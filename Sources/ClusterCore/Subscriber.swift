@@ -1,4 +1,4 @@
-package import BanModel
+public import BanModel
 
 /// What this host bans: the hub's broadcasts, fail2ban's answers and time go in; ledger records and acts come out.
 ///
@@ -8,7 +8,7 @@ package import BanModel
 /// can be asked, our own clock may jump. Forward: ``BelievedClock`` frees nobody for a while. Back: what was heard by a
 /// clock that was wrong by far lasts from now on for as long as was said, and what comes later wins all the same, as
 /// versions only grow.
-package struct Subscriber: Sendable {
+public struct Subscriber: Sendable {
     /// How many reports it keeps.
     static let limit = Hub.limit
 
@@ -80,7 +80,7 @@ package struct Subscriber: Sendable {
         case adjust
     }
 
-    package init(
+    public init(
         settings: Settings, reports: some Sequence<Report> = [], levels: some Sequence<FriendLevel> = [],
         records: some Sequence<LedgerRecord> = []
     ) {
@@ -101,7 +101,7 @@ package struct Subscriber: Sendable {
     // MARK: News
 
     /// At the daemon's start: settles what a crash left open, and compares everything.
-    package mutating func start(at now: Timestamp) -> [Effect] {
+    public mutating func start(at now: Timestamp) -> [Effect] {
         let last = Timestamp(microseconds: lastVersion)
         clock.begin(at: now, doubting: lastVersion > 0 && last + Ledger.memory < now ? last : nil)
         replica.watchAll(at: hubTime(now))
@@ -118,7 +118,7 @@ package struct Subscriber: Sendable {
     /// New settings, but for the host, the target and the hubs: those are as they were.
     ///
     /// They are applied to what is banned already. A new bantime counts for what is heard from now on.
-    package mutating func reconfigure(_ new: Settings, at now: Timestamp) -> [Effect] {
+    public mutating func reconfigure(_ new: Settings, at now: Timestamp) -> [Effect] {
         let old = settings
         settings = new
         (settings.host, settings.target, settings.hubs) = (old.host, old.target, old.hubs)
@@ -132,7 +132,7 @@ package struct Subscriber: Sendable {
     }
 
     /// The hub broadcast this, in the old form: it has no version and no end.
-    package mutating func heard(_ announcement: Announcement, at now: Timestamp) -> [Effect] {
+    public mutating func heard(_ announcement: Announcement, at now: Timestamp) -> [Effect] {
         let report = self.report(announcement, at: now)
         guard announcement.description.hasPrefix(settings.prefixFilter) else { return [] }
         effects.append(.note(.heard(announcement)))
@@ -160,7 +160,7 @@ package struct Subscriber: Sendable {
     /// The act that was under way has come to this.
     ///
     /// - Parameter took: what it took by itself; nil: the time since it began, which has the waiting of its answer in it.
-    package mutating func done(with answer: Answer, took: Duration? = nil, at now: Timestamp) -> [Effect] {
+    public mutating func done(with answer: Answer, took: Duration? = nil, at now: Timestamp) -> [Effect] {
         guard var act = underway else { return [] }
         act.took = took ?? now - act.since
         underway = nil
@@ -169,32 +169,32 @@ package struct Subscriber: Sendable {
     }
 
     /// Time has passed.
-    package mutating func advance(to now: Timestamp) -> [Effect] { finish(at: now) }
+    public mutating func advance(to now: Timestamp) -> [Effect] { finish(at: now) }
 
     // MARK: What the shell looks at
 
-    package var nextDeadline: Timestamp? {
+    public var nextDeadline: Timestamp? {
         let next = clock.deadline ?? nextEnd
         guard underway == nil else { return next }
         return earlier(next, earlier(nextRetry, earlier(nextLook, nextPacketFilterLook)))
     }
 
     /// The ledger's file written anew: everything that counts in it.
-    package func ledgerSnapshot(at now: Timestamp) -> [LedgerRecord] { ledger.snapshot(at: now) }
+    public func ledgerSnapshot(at now: Timestamp) -> [LedgerRecord] { ledger.snapshot(at: now) }
 
     /// How many records that has at most.
-    package var ledgerLength: Int { ledger.snapshotLength }
+    public var ledgerLength: Int { ledger.snapshotLength }
 
     /// The replica's file written anew.
-    package func replicaSnapshot(at now: Timestamp) -> [Report] {
+    public func replicaSnapshot(at now: Timestamp) -> [Report] {
         replica.reports.filter { replica.isKept($0, at: hubTime(now)) }
     }
 
     /// What it says beside that: how far friends are trusted.
-    package var levels: [FriendLevel] { FriendLevel.all(replica.table.levels) }
+    public var levels: [FriendLevel] { FriendLevel.all(replica.table.levels) }
 
     /// How many reports that has, or a few more.
-    package var replicaLength: Int { replica.count + replica.table.levels.count }
+    public var replicaLength: Int { replica.count + replica.table.levels.count }
 
     /// When something is to be looked at anew, by our own time.
     private var nextEnd: Timestamp? { earlier(deadlines.next, replica.nextEnd.map { $0 - clockOffset }) }

@@ -1,14 +1,14 @@
-package import BanModel
+public import BanModel
 internal import Crypto
 
 /// The key of a cluster (Ed25519, RFC 8032): whoever has it speaks for all its hosts.
-package struct ClusterKey: Sendable {
+public struct ClusterKey: Sendable {
     private let key: Curve25519.Signing.PrivateKey
-    package let publicKey: PublicKey
-    package let cluster: Cluster
+    public let publicKey: PublicKey
+    public let cluster: Cluster
 
     /// - Parameter secret: the seed; any 32 bytes are one.
-    package init(_ secret: SecretKey) {
+    public init(_ secret: SecretKey) {
         guard let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: secret.bytes) else {
             preconditionFailure("32 bytes are a seed")
         }
@@ -18,19 +18,19 @@ package struct ClusterKey: Sendable {
     }
 
     /// A new one, as it is kept in a file.
-    package static func makeSecret() -> SecretKey {
+    public static func makeSecret() -> SecretKey {
         SecretKey(bytes: Array(Curve25519.Signing.PrivateKey().rawRepresentation))
     }
 
     /// As ``sign(_:)`` leaves them.
-    package func signed(_ reports: [SharedReport]) -> [SharedReport] {
+    public func signed(_ reports: [SharedReport]) -> [SharedReport] {
         var signed = reports
         sign(&signed)
         return signed
     }
 
     /// Signs what has no signature yet, all of it this cluster's own; so many at a time share one.
-    package func sign(_ reports: inout [SharedReport]) {
+    public func sign(_ reports: inout [SharedReport]) {
         let unsigned = reports.indices.filter { reports[$0].signature == nil }
         for start in stride(from: 0, to: unsigned.count, by: HashTree.most) {
             let batch = unsigned[start..<min(start + HashTree.most, unsigned.count)]

@@ -1,4 +1,4 @@
-package import BanModel
+public import BanModel
 internal import Crypto
 
 extension Cluster {
@@ -6,7 +6,7 @@ extension Cluster {
     private static let alphabet = Array("abcdefghijklmnopqrstuvwxyz234567".utf8)
 
     /// The fingerprint of its public key (Ed25519, RFC 8032): the first 20 bytes of its SHA-256, in base32.
-    package init(key: PublicKey) {
+    public init(key: PublicKey) {
         let digest = SHA256.hash(data: key.bytes).prefix(20)
         var text: [UInt8] = []
         var bits: UInt64 = 0

@@ -1,10 +1,10 @@
-package import BanModel
+public import BanModel
 internal import Crypto
 
 /// Whether reports are signed by the clusters that are said to have made them.
 ///
 /// It remembers what was right, since many reports share one signature.
-package struct SignatureCheck: Sendable {
+public struct SignatureCheck: Sendable {
     private struct Signed: Hashable, Sendable {
         var key: PublicKey
         var words: [UInt8]
@@ -23,9 +23,9 @@ package struct SignatureCheck: Sendable {
     /// How often a signature was really looked at.
     private(set) var looks = 0
 
-    package init() {}
+    public init() {}
 
-    package mutating func isRight(_ report: SharedReport) -> Bool {
+    public mutating func isRight(_ report: SharedReport) -> Bool {
         guard let signature = report.signature, let form = SignatureForm(signature),
             Cluster(key: form.key) == report.cluster,
             let root = HashTree.root(

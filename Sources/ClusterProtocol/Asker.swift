@@ -1,11 +1,11 @@
-package import BanModel
+public import BanModel
 
 /// Who asks, as it stands in the first line of a request: `HOST [TOKEN]`.
-package struct Asker: Hashable, Sendable {
-    package var host: Host
-    package var token: String?
+public struct Asker: Hashable, Sendable {
+    public var host: Host
+    public var token: String?
 
-    package init(host: Host, token: String?) {
+    public init(host: Host, token: String?) {
         self.host = host
         self.token = token
     }

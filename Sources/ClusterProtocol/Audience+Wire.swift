@@ -1,9 +1,9 @@
-package import BanModel
+public import BanModel
 
 /// As each is spoken to, and asks (docs/protocol.md).
 extension Audience {
     /// What a broadcast to them begins with.
-    package var mark: UInt8 {
+    public var mark: UInt8 {
         switch self {
         case .copies: 0x01
         case .friends: 0x02
@@ -12,7 +12,7 @@ extension Audience {
     }
 
     /// To whom what begins like this is told; nil: to peers of the old form.
-    package init?(mark: UInt8?) {
+    public init?(mark: UInt8?) {
         guard let audience = Self.allCases.first(where: { $0.mark == mark }) else { return nil }
         self = audience
     }

@@ -1,4 +1,4 @@
-package import BanModel
+public import BanModel
 
 /// What the hub tells everybody who speaks the new form: reports that are news, or none, as a sign of life
 /// (docs/protocol.md).
@@ -7,24 +7,24 @@ package import BanModel
 ///     banned web1 log sshd 192.0.2.1 1800000000000000 1800000600000000
 ///
 /// A sign of life has lines `trust FRIEND MILLIONTHS` instead, and to twins `keys DIGEST`.
-package struct Broadcast: Hashable, Sendable {
+public struct Broadcast: Hashable, Sendable {
     /// What every broadcast of the new form to copies begins with, and none of the old one.
-    package static let mark = Audience.copies.mark
+    public static let mark = Audience.copies.mark
     private static let head = "REPORTS"
     /// In bytes, and in reports: the longest of these fit.
-    package static let longest = 1 << 18
-    package static let mostReports = 500
+    public static let longest = 1 << 18
+    public static let mostReports = 500
 
-    package var epoch: UInt64
+    public var epoch: UInt64
     /// The hub's count of changes after the last one of these.
-    package var sequence: UInt64
-    package var reports: [Report]
+    public var sequence: UInt64
+    public var reports: [Report]
     /// Of a sign of life: how far the hub trusts its friends.
-    package var levels: [Cluster: Trust]
+    public var levels: [Cluster: Trust]
     /// Of a twin's sign of life: of its authorised keys; nil: it has none.
-    package var keys: UInt64?
+    public var keys: UInt64?
 
-    package init(
+    public init(
         epoch: UInt64, sequence: UInt64, reports: [Report], levels: [Cluster: Trust] = [:], keys: UInt64? = nil
     ) {
         self.epoch = epoch
@@ -34,10 +34,10 @@ package struct Broadcast: Hashable, Sendable {
         self.keys = keys
     }
 
-    package var bytes: [UInt8] { bytes(to: .copies) }
+    public var bytes: [UInt8] { bytes(to: .copies) }
 
     /// Twins are told of the ways of reports as well.
-    package func bytes(to audience: Audience) -> [UInt8] {
+    public func bytes(to audience: Audience) -> [UInt8] {
         var fields = FieldWriter()
         fields.append("\(Character(Unicode.Scalar(audience.mark)))\(Self.head) \(hexadecimal(epoch)) \(sequence)")
         fields.addLines(reports)
@@ -49,7 +49,7 @@ package struct Broadcast: Hashable, Sendable {
         return fields.bytes
     }
 
-    package init(reading bytes: [UInt8]) throws(HubRefusal) {
+    public init(reading bytes: [UInt8]) throws(HubRefusal) {
         guard bytes.count <= Self.longest else { throw HubRefusal(.never, "a broadcast of \(bytes.count) bytes") }
         guard [Audience.copies.mark, Audience.twins.mark].contains(bytes.first) else {
             throw HubRefusal(.never, "a broadcast of another form")

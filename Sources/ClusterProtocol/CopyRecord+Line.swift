@@ -1,8 +1,8 @@
-package import BanModel
+public import BanModel
 
 /// `trust FRIEND MILLIONTHS`.
 extension FriendLevel: StateRecord {
-    package init?(reading fields: inout FieldReader) {
+    public init?(reading fields: inout FieldReader) {
         guard fields.take("trust"), let friend = fields.word().flatMap({ Cluster($0) }),
             let trust = fields.unsigned().flatMap({ Int(exactly: $0) }).flatMap({ Trust(millionths: $0) }),
             fields.isAtEnd
@@ -10,7 +10,7 @@ extension FriendLevel: StateRecord {
         self.init(friend: friend, trust: trust)
     }
 
-    package func write(to fields: inout FieldWriter) {
+    public func write(to fields: inout FieldWriter) {
         fields.add("trust")
         fields.add(friend.id)
         fields.add(UInt64(trust.millionths))
@@ -19,7 +19,7 @@ extension FriendLevel: StateRecord {
 
 /// A report's line, or a friend's level.
 extension CopyRecord: StateRecord {
-    package init?(reading fields: inout FieldReader) {
+    public init?(reading fields: inout FieldReader) {
         if fields.isNext("trust") {
             guard let level = FriendLevel(reading: &fields) else { return nil }
             self = .level(level)
@@ -29,7 +29,7 @@ extension CopyRecord: StateRecord {
         }
     }
 
-    package func write(to fields: inout FieldWriter) {
+    public func write(to fields: inout FieldWriter) {
         switch self {
         case .report(let report): report.write(to: &fields)
         case .level(let level): level.write(to: &fields)

@@ -1,23 +1,23 @@
-package import BanModel
+public import BanModel
 
 /// Exchanges an invitation, by whose key the connection was made, for a place among the hub's authorised keys
 /// (docs/protocol.md).
 ///
 ///     ENROL|HOST
 ///     PUBLICKEY
-package struct EnrolRequest: Hashable, Sendable {
+public struct EnrolRequest: Hashable, Sendable {
     static let verb = "ENROL"
 
-    package var asker: Asker
+    public var asker: Asker
     /// The host's own, which it has just made.
-    package var key: PublicKey
+    public var key: PublicKey
 
-    package init(asker: Asker, key: PublicKey) {
+    public init(asker: Asker, key: PublicKey) {
         self.asker = asker
         self.key = key
     }
 
-    package var bytes: [UInt8] { AskedLines.bytes(Self.verb, asker, key.description) }
+    public var bytes: [UInt8] { AskedLines.bytes(Self.verb, asker, key.description) }
 
     /// nil where the request is another one.
     init?(reading bytes: [UInt8]) throws(HubRefusal) {
@@ -33,14 +33,14 @@ package struct EnrolRequest: Hashable, Sendable {
 }
 
 /// The hub's answer to ``EnrolRequest``: it knows the key from now on, also after a crash.
-package enum EnrolReply: Hashable, Sendable {
+public enum EnrolReply: Hashable, Sendable {
     case enrolled
     case refusal(HubRefusal)
     case nonsense
 
     private static let word = Array("ENROLLED".utf8)
 
-    package var bytes: [UInt8] {
+    public var bytes: [UInt8] {
         switch self {
         case .enrolled: Self.word
         case .refusal(let refusal): refusal.bytes
@@ -48,7 +48,7 @@ package enum EnrolReply: Hashable, Sendable {
         }
     }
 
-    package init(_ bytes: [UInt8]) {
+    public init(_ bytes: [UInt8]) {
         if let refusal = HubRefusal(reading: bytes) {
             self = .refusal(refusal)
         } else {

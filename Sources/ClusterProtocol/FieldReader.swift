@@ -2,7 +2,7 @@ internal import BanModel
 
 /// Reads the words of lines where they stand, without a text for each: every report that is heard or found comes through
 /// here. Two blanks have an empty word between them, which is nothing that anybody looks for.
-package struct FieldReader {
+public struct FieldReader {
     let bytes: [UInt8]
     /// Where the next word begins; beyond the line's end where there is none.
     private var next: Int

@@ -1,7 +1,7 @@
 internal import BanModel
 
 /// Writes lines of words with a blank between them, as bytes at once: every report that is told or kept comes through here.
-package struct FieldWriter {
+public struct FieldWriter {
     private(set) var bytes: [UInt8] = []
     private var isFirst = true
 

@@ -1,27 +1,27 @@
-package import BanModel
+public import BanModel
 
 /// A monitor asks what the hub holds of its host, where their digests differ (docs/protocol.md).
 ///
 ///     HELD|HOST INSTANCE [TOKEN]
 ///     after SOURCE JAIL ADDRESS
-package struct HeldRequest: Hashable, Sendable {
+public struct HeldRequest: Hashable, Sendable {
     private static let verb = "HELD"
     private static let head = Array("\(verb)|".utf8)
     private static let after = "after"
 
-    package var host: Host
-    package var instance: Instance
-    package var token: String?
-    package var question: HeldQuestion
+    public var host: Host
+    public var instance: Instance
+    public var token: String?
+    public var question: HeldQuestion
 
-    package init(host: Host, instance: Instance, token: String?, question: HeldQuestion) {
+    public init(host: Host, instance: Instance, token: String?, question: HeldQuestion) {
         self.host = host
         self.instance = instance
         self.token = token
         self.question = question
     }
 
-    package var bytes: [UInt8] {
+    public var bytes: [UInt8] {
         var fields = FieldWriter()
         fields.append("\(Self.verb)|\(host) \(instance)\(token.map { " \($0)" } ?? "")")
         if let claim = question.after {
@@ -50,7 +50,7 @@ package struct HeldRequest: Hashable, Sendable {
 }
 
 /// What came back to ``HeldRequest``.
-package enum HeldReply: Hashable, Sendable {
+public enum HeldReply: Hashable, Sendable {
     case answer(HeldAnswer)
     case refusal(HubRefusal)
     /// An old hub has taken the place of the one that was greeted.
@@ -58,12 +58,12 @@ package enum HeldReply: Hashable, Sendable {
     case nonsense
 
     /// What a reply holds at most, in bytes, and in reports: the longest of these fit.
-    package static let longest = 1 << 20
-    package static let mostReports = 1000
+    public static let longest = 1 << 20
+    public static let mostReports = 1000
 
     ///     HELD all|more
     ///     banned web1 log sshd 192.0.2.1 1800000000000000 1800000600000000
-    package var bytes: [UInt8] {
+    public var bytes: [UInt8] {
         switch self {
         case .answer(let answer): answer.bytes
         case .refusal(let refusal): refusal.bytes
@@ -73,7 +73,7 @@ package enum HeldReply: Hashable, Sendable {
     }
 
     /// - Parameter host: the one that asked; others' reports are nonsense.
-    package init(_ bytes: [UInt8], host: Host) {
+    public init(_ bytes: [UInt8], host: Host) {
         if bytes == OldForm.refusal {
             self = .oldHub
         } else if let refusal = HubRefusal(reading: bytes) {

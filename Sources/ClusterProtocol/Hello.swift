@@ -1,4 +1,4 @@
-package import BanModel
+public import BanModel
 internal import FoundationEssentials
 
 /// A peer's first message on each connection (docs/protocol.md).
@@ -6,28 +6,28 @@ internal import FoundationEssentials
 ///     HELLO|{"host":"web1","instance":"0123456789abcdef","protocol":1,"token":"secret"}
 ///
 /// One frame of UTF-8 with one bar: a hub of the old form answers it with `NAK` alone, and no harm is done.
-package struct Hello: Hashable, Sendable {
+public struct Hello: Hashable, Sendable {
     static let head = Array("HELLO|".utf8)
     /// Longer ones are refused unread, in bytes.
-    package static let longest = 4096
+    public static let longest = 4096
     /// The one that is described in docs/protocol.md.
-    package static let currentProtocol = 1
+    public static let currentProtocol = 1
 
     /// The highest that the host speaks.
-    package var protocolVersion: Int
-    package var host: Host
+    public var protocolVersion: Int
+    public var host: Host
     /// A monitor's; nil: the peer reports nothing in its host's name.
-    package var instance: Instance?
-    package var token: String?
+    public var instance: Instance?
+    public var token: String?
 
-    package init(host: Host, instance: Instance?, token: String?, protocolVersion: Int = Self.currentProtocol) {
+    public init(host: Host, instance: Instance?, token: String?, protocolVersion: Int = Self.currentProtocol) {
         self.host = host
         self.instance = instance
         self.token = token
         self.protocolVersion = protocolVersion
     }
 
-    package var bytes: [UInt8] {
+    public var bytes: [UInt8] {
         Self.head
             + encoded(Fields(protocol: protocolVersion, host: host.name, instance: instance?.description, token: token))
     }
@@ -54,14 +54,14 @@ package struct Hello: Hashable, Sendable {
 }
 
 /// What came back to a hello.
-package enum HelloReply: Hashable, Sendable {
+public enum HelloReply: Hashable, Sendable {
     /// A hub of the old form: it knows neither hellos nor ends.
     case oldHub
     case greeting(HubGreeting)
     case refusal(HubRefusal)
     case nonsense
 
-    package init(_ bytes: [UInt8]) {
+    public init(_ bytes: [UInt8]) {
         if bytes == OldForm.refusal {
             self = .oldHub
         } else if let refusal = HubRefusal(reading: bytes) {
@@ -76,7 +76,7 @@ package enum HelloReply: Hashable, Sendable {
 
 extension HubGreeting {
     /// The reply to a hello: one JSON object.
-    package var bytes: [UInt8] {
+    public var bytes: [UInt8] {
         encoded(
             Fields(
                 protocol: Hello.currentProtocol, epoch: hexadecimal(epoch), sequence: sequence,

@@ -1,8 +1,8 @@
-package import BanModel
+public import BanModel
 
 extension HubQuestion {
     /// What roles somebody needs to ask it: all of them.
-    package var purposes: [Purpose] {
+    public var purposes: [Purpose] {
         switch self {
         case .announcement(let announcement, _): [.report(as: announcement.host)]
         case .hello(let hello): [hello.instance == nil ? .greet(as: hello.host) : .report(as: hello.host)]

@@ -1,10 +1,10 @@
-package import BanModel
+public import BanModel
 
 extension HubQuestion {
     /// How a request is refused that is not even read, in the form in which its sender understands it.
     ///
     /// Of reports the first is refused, and the sender keeps all that follow: refused whole, it would look for another hub.
-    package static func refusal(toRequest bytes: [UInt8], _ refusal: HubRefusal, epoch: UInt64) -> [UInt8] {
+    public static func refusal(toRequest bytes: [UInt8], _ refusal: HubRefusal, epoch: UInt64) -> [UInt8] {
         if bytes.starts(with: ReportsRequest.head) {
             return ReportsReply.taken(epoch: epoch, except: [0: refusal]).bytes
         }

@@ -1,7 +1,7 @@
-package import BanModel
+public import BanModel
 
 /// What a peer asks of a hub: one frame, in the old form or a new one.
-package enum HubQuestion: Hashable, Sendable {
+public enum HubQuestion: Hashable, Sendable {
     case announcement(Announcement, token: String?)
     case hello(Hello)
     case reports(ReportsRequest)
@@ -15,19 +15,19 @@ package enum HubQuestion: Hashable, Sendable {
     case keys(KeysRequest)
 
     /// Why bytes are no question, in the form in which the peer asked.
-    package enum Fault: Error, Hashable, Sendable {
+    public enum Fault: Error, Hashable, Sendable {
         case oldForm(OldForm.Fault)
         case newForm(HubRefusal)
 
         /// The reply: a monitor of the old form dies of anything but `NAK`.
-        package var reply: [UInt8] {
+        public var reply: [UInt8] {
             switch self {
             case .oldForm: OldForm.refusal
             case .newForm(let refusal): refusal.bytes
             }
         }
 
-        package var reason: String {
+        public var reason: String {
             switch self {
             case .oldForm(let fault): "\(fault)"
             case .newForm(let refusal): refusal.reason
@@ -35,7 +35,7 @@ package enum HubQuestion: Hashable, Sendable {
         }
     }
 
-    package init(_ bytes: [UInt8]) throws(Fault) {
+    public init(_ bytes: [UInt8]) throws(Fault) {
         do throws(HubRefusal) {
             if bytes.starts(with: Hello.head) {
                 self = .hello(try Hello(reading: bytes))

@@ -1,4 +1,4 @@
-package import BanModel
+public import BanModel
 internal import FoundationEssentials
 
 /// What a twin asks to know the same authorised keys (docs/protocol.md).
@@ -7,19 +7,19 @@ internal import FoundationEssentials
 ///     all
 ///
 /// or, where the answer before was not whole, `after NAME`.
-package struct KeysRequest: Hashable, Sendable {
+public struct KeysRequest: Hashable, Sendable {
     static let verb = "KEYS"
 
-    package var asker: Asker
+    public var asker: Asker
     /// The last name of the answer before; nil: from the first one on.
-    package var after: String?
+    public var after: String?
 
-    package init(asker: Asker, after: String? = nil) {
+    public init(asker: Asker, after: String? = nil) {
         self.asker = asker
         self.after = after
     }
 
-    package var bytes: [UInt8] { AskedLines.bytes(Self.verb, asker, after.map { "after \($0)" } ?? "all") }
+    public var bytes: [UInt8] { AskedLines.bytes(Self.verb, asker, after.map { "after \($0)" } ?? "all") }
 
     /// nil where the request is another one.
     init?(reading bytes: [UInt8]) throws(HubRefusal) {
@@ -40,7 +40,7 @@ package struct KeysRequest: Hashable, Sendable {
 ///     gone web2.conf 1800000000000001
 ///
 /// The contents are base64 (RFC 4648). Where more follows, the first line is `KEYS part`.
-package enum KeysReply: Hashable, Sendable {
+public enum KeysReply: Hashable, Sendable {
     case entries([KeyEntry], isWhole: Bool)
     case refusal(HubRefusal)
     case nonsense
@@ -52,7 +52,7 @@ package enum KeysReply: Hashable, Sendable {
     /// - Parameters:
     ///   - entries: in the order of their names.
     ///   - after: those behind this name.
-    package init(_ entries: [KeyEntry], after: String?) {
+    public init(_ entries: [KeyEntry], after: String?) {
         let left = entries.drop { entry in after.map { entry.name <= $0 } ?? false }
         var size = 0
         let part = left.prefix { entry in
@@ -62,7 +62,7 @@ package enum KeysReply: Hashable, Sendable {
         self = .entries(Array(part), isWhole: part.count == left.count)
     }
 
-    package var bytes: [UInt8] {
+    public var bytes: [UInt8] {
         switch self {
         case .entries(let entries, let isWhole):
             var fields = FieldWriter()
@@ -74,7 +74,7 @@ package enum KeysReply: Hashable, Sendable {
         }
     }
 
-    package init(_ bytes: [UInt8]) {
+    public init(_ bytes: [UInt8]) {
         if let refusal = HubRefusal(reading: bytes) {
             self = .refusal(refusal)
             return
@@ -94,7 +94,7 @@ extension KeyEntry: StateRecord {
     /// A file with nothing in it: a word is never empty.
     private static let nothing = "-"
 
-    package init?(reading fields: inout FieldReader) {
+    public init?(reading fields: inout FieldReader) {
         let isGone = fields.take("gone")
         guard isGone || fields.take("key"), let name = fields.word(), let version = fields.integer() else { return nil }
         var contents: [UInt8]?
@@ -108,7 +108,7 @@ extension KeyEntry: StateRecord {
         self.init(name: name, version: version, contents: contents)
     }
 
-    package func write(to fields: inout FieldWriter) {
+    public func write(to fields: inout FieldWriter) {
         fields.add(contents == nil ? "gone" : "key")
         fields.add(name)
         fields.add(version)

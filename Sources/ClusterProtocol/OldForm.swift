@@ -1,18 +1,18 @@
-package import BanModel
+public import BanModel
 
 /// The old protocol: text, fields parted by `|`, one frame (docs: DESIGN 5.3, README "The wire").
 ///
 ///     request    [TOKEN|]HOST|JAIL|ACTION|ADDRESS
 ///     reply      the message without the token (ACK), or NAK
 ///     broadcast  HOST|JAIL|ACTION|ADDRESS
-package enum OldForm {
+public enum OldForm {
     /// Longer messages are refused unread.
-    package static let longest = 1024
+    public static let longest = 1024
     /// The reply that refuses.
-    package static let refusal = Array("NAK".utf8)
+    public static let refusal = Array("NAK".utf8)
 
     /// Why bytes are not a message.
-    package enum Fault: Error, Hashable, Sendable, CustomStringConvertible {
+    public enum Fault: Error, Hashable, Sendable, CustomStringConvertible {
         case tooLong
         case encoding
         case fields(Int)
@@ -21,7 +21,7 @@ package enum OldForm {
         case action(String)
         case address(String, Address.Fault)
 
-        package var description: String {
+        public var description: String {
             switch self {
             case .tooLong: "longer than \(OldForm.longest) bytes"
             case .encoding: "not UTF-8"
@@ -35,7 +35,7 @@ package enum OldForm {
     }
 
     /// Reads a request; the token is nil where there is none.
-    package static func readRequest(_ bytes: [UInt8]) throws(Fault) -> (token: String?, announcement: Announcement) {
+    public static func readRequest(_ bytes: [UInt8]) throws(Fault) -> (token: String?, announcement: Announcement) {
         let fields = try fields(of: bytes)
         switch fields.count {
         case 4: return (nil, try announcement(fields[...]))
@@ -45,18 +45,18 @@ package enum OldForm {
     }
 
     /// Reads a broadcast, or an ACK.
-    package static func readBroadcast(_ bytes: [UInt8]) throws(Fault) -> Announcement {
+    public static func readBroadcast(_ bytes: [UInt8]) throws(Fault) -> Announcement {
         let fields = try fields(of: bytes)
         guard fields.count == 4 else { throw .fields(fields.count) }
         return try announcement(fields[...])
     }
 
-    package static func request(_ announcement: Announcement, token: String?) -> [UInt8] {
+    public static func request(_ announcement: Announcement, token: String?) -> [UInt8] {
         Array((token.map { "\($0)|" } ?? "").utf8) + message(announcement)
     }
 
     /// The broadcast, and the ACK of a request.
-    package static func message(_ announcement: Announcement) -> [UInt8] {
+    public static func message(_ announcement: Announcement) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(64)
         announcement.append(to: &bytes)

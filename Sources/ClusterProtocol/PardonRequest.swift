@@ -1,25 +1,25 @@
-package import BanModel
+public import BanModel
 
 /// Lifts every report that the hub keeps on exactly this address: those that ban it, or those that allow it
 /// (docs/protocol.md).
 ///
 ///     PARDON|HOST [TOKEN]    or    DISALLOW|HOST [TOKEN]
 ///     ADDRESS
-package struct PardonRequest: Hashable, Sendable {
+public struct PardonRequest: Hashable, Sendable {
     private static let (pardon, disallow) = ("PARDON", "DISALLOW")
 
-    package var asker: Asker
-    package var address: Address
+    public var asker: Asker
+    public var address: Address
     /// Whether those that allow the address are lifted, rather than those that ban it.
-    package var disallows: Bool
+    public var disallows: Bool
 
-    package init(asker: Asker, address: Address, disallows: Bool = false) {
+    public init(asker: Asker, address: Address, disallows: Bool = false) {
         self.asker = asker
         self.address = address
         self.disallows = disallows
     }
 
-    package var bytes: [UInt8] {
+    public var bytes: [UInt8] {
         AskedLines.bytes(disallows ? Self.disallow : Self.pardon, asker, address.description)
     }
 
@@ -36,14 +36,14 @@ package struct PardonRequest: Hashable, Sendable {
 /// The hub's answer to ``PardonRequest``: how many reports it lifted, all of them on disk.
 ///
 ///     PARDONED COUNT
-package enum PardonReply: Hashable, Sendable {
+public enum PardonReply: Hashable, Sendable {
     case pardoned(Int)
     case refusal(HubRefusal)
     case nonsense
 
     private static let head: Substring = "PARDONED"
 
-    package var bytes: [UInt8] {
+    public var bytes: [UInt8] {
         switch self {
         case .pardoned(let count): Array("\(Self.head) \(count)".utf8)
         case .refusal(let refusal): refusal.bytes
@@ -51,7 +51,7 @@ package enum PardonReply: Hashable, Sendable {
         }
     }
 
-    package init(_ bytes: [UInt8]) {
+    public init(_ bytes: [UInt8]) {
         if let refusal = HubRefusal(reading: bytes) {
             self = .refusal(refusal)
             return

@@ -1,23 +1,23 @@
-package import BanModel
+public import BanModel
 
 /// How far a subscriber has come (docs/protocol.md); the hub answers `NOTED`.
 ///
 ///     PROGRESS|HOST [TOKEN]
 ///     EPOCH HELD OBEYED
-package struct ProgressRequest: Hashable, Sendable {
+public struct ProgressRequest: Hashable, Sendable {
     static let verb = "PROGRESS"
     /// The reply.
-    package static let noted = Array("NOTED".utf8)
+    public static let noted = Array("NOTED".utf8)
 
-    package var asker: Asker
-    package var progress: CopyProgress
+    public var asker: Asker
+    public var progress: CopyProgress
 
-    package init(asker: Asker, progress: CopyProgress) {
+    public init(asker: Asker, progress: CopyProgress) {
         self.asker = asker
         self.progress = progress
     }
 
-    package var bytes: [UInt8] {
+    public var bytes: [UInt8] {
         AskedLines.bytes(Self.verb, asker, "\(hexadecimal(progress.epoch)) \(progress.held) \(progress.obeyed)")
     }
 

@@ -1,12 +1,12 @@
 /// A state file is lines, each behind its checksum: a line that a crash cut short is known, and so is its end.
 ///
 ///     3f2a9c01 FIELD FIELD …
-package enum RecordLine {
+public enum RecordLine {
     /// Of the checksum and the blank behind it.
     private static let head = 9
 
     /// Each line with its checksum and its end.
-    package static func lines(of records: some Sequence<some StateRecord>) -> [UInt8] {
+    public static func lines(of records: some Sequence<some StateRecord>) -> [UInt8] {
         var writer = FieldWriter()
         for record in records {
             let start = writer.bytes.count
@@ -34,11 +34,11 @@ package enum RecordLine {
         return start
     }
 
-    package static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 { Checksum.of(bytes) }
+    public static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 { Checksum.of(bytes) }
 }
 
 /// What can stand in a state file.
-package protocol StateRecord: Sendable {
+public protocol StateRecord: Sendable {
     /// Reads what is left of the line; nil where it is no such record, or has something behind it.
     init?(reading fields: inout FieldReader)
     func write(to fields: inout FieldWriter)
@@ -48,7 +48,7 @@ extension StateRecord {
     /// Reads a state file up to its first damaged line.
     ///
     /// - Returns: the records, and how many bytes of the file hold them: what follows is to be cut off.
-    package static func read(_ bytes: [UInt8]) -> (records: [Self], whole: Int) {
+    public static func read(_ bytes: [UInt8]) -> (records: [Self], whole: Int) {
         var records: [Self] = []
         let whole = RecordLine.read(bytes) { fields in
             if let record = Self(reading: &fields) { records.append(record) }

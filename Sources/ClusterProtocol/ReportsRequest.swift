@@ -1,4 +1,4 @@
-package import BanModel
+public import BanModel
 
 /// A monitor's reports on their way to a hub that has answered its hello (docs/protocol.md).
 ///
@@ -6,29 +6,29 @@ package import BanModel
 ///     banned web1 log sshd 192.0.2.1 1800000000000000 1800000600000000
 ///
 /// One frame of UTF-8 with one bar, as a hello: a hub of the old form that has taken a new one's place answers `NAK`.
-package struct ReportsRequest: Hashable, Sendable {
+public struct ReportsRequest: Hashable, Sendable {
     private static let verb = "REPORTS"
     static let head = Array("\(verb)|".utf8)
     /// What our hub takes in one request, in bytes and reports.
-    package static let longest = 1 << 18
-    package static let mostReports = 3000
+    public static let longest = 1 << 18
+    public static let mostReports = 3000
     /// No hub takes less: the longest names, token and numbers fit.
     static let shortestLimit = 2048
 
-    package var host: Host
-    package var instance: Instance
-    package var token: String?
+    public var host: Host
+    public var instance: Instance
+    public var token: String?
     /// Of this host, in the order in which they are to be taken.
-    package var reports: [Report]
+    public var reports: [Report]
 
-    package init(host: Host, instance: Instance, token: String?, reports: [Report]) {
+    public init(host: Host, instance: Instance, token: String?, reports: [Report]) {
         self.host = host
         self.instance = instance
         self.token = token
         self.reports = reports
     }
 
-    package var bytes: [UInt8] {
+    public var bytes: [UInt8] {
         var fields = FieldWriter()
         fields.append("\(Self.verb)|\(host) \(instance)")
         if let token { fields.append(" \(token)") }
@@ -37,7 +37,7 @@ package struct ReportsRequest: Hashable, Sendable {
     }
 
     /// As many of the reports, from the first on, as fit into a request of so many bytes; one at least.
-    package mutating func shorten(toFit limit: Int) {
+    public mutating func shorten(toFit limit: Int) {
         var size = Self.head.count + host.name.utf8.count + 18 + (token?.utf8.count ?? 0)
         for (index, report) in reports.enumerated() {
             var line = FieldWriter()
@@ -84,7 +84,7 @@ extension FieldReader {
 }
 
 /// What came back to ``ReportsRequest``.
-package enum ReportsReply: Hashable, Sendable {
+public enum ReportsReply: Hashable, Sendable {
     /// All but those of these indices.
     case taken(epoch: UInt64, except: [Int: HubRefusal])
     case refusal(HubRefusal)
@@ -94,7 +94,7 @@ package enum ReportsReply: Hashable, Sendable {
 
     ///     TAKEN EPOCH
     ///     INDEX VERDICT REASON
-    package var bytes: [UInt8] {
+    public var bytes: [UInt8] {
         switch self {
         case .taken(let epoch, let refusals):
             var text = "TAKEN \(hexadecimal(epoch))"
@@ -109,7 +109,7 @@ package enum ReportsReply: Hashable, Sendable {
     }
 
     /// - Parameter count: how many reports the request had.
-    package init(_ bytes: [UInt8], count: Int) {
+    public init(_ bytes: [UInt8], count: Int) {
         if bytes == OldForm.refusal {
             self = .oldHub
         } else if let refusal = HubRefusal(reading: bytes) {
@@ -140,7 +140,7 @@ extension HubRefusal {
     private static let head = "REFUSED "
 
     /// The reply to a request that is refused whole: `REFUSED later REASON`.
-    package var bytes: [UInt8] { Array("\(Self.head)\(verdict.rawValue) \(reason)".utf8) }
+    public var bytes: [UInt8] { Array("\(Self.head)\(verdict.rawValue) \(reason)".utf8) }
 
     init?(reading bytes: [UInt8]) {
         guard let text = String(validating: bytes, as: UTF8.self), text.hasPrefix(Self.head) else { return nil }

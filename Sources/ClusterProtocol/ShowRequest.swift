@@ -1,21 +1,21 @@
-package import BanModel
+public import BanModel
 
 /// What is known of an address (docs/protocol.md).
 ///
 ///     SHOW|HOST [TOKEN]
 ///     ADDRESS
-package struct ShowRequest: Hashable, Sendable {
+public struct ShowRequest: Hashable, Sendable {
     static let verb = "SHOW"
 
-    package var asker: Asker
-    package var address: Address
+    public var asker: Asker
+    public var address: Address
 
-    package init(asker: Asker, address: Address) {
+    public init(asker: Asker, address: Address) {
         self.asker = asker
         self.address = address
     }
 
-    package var bytes: [UInt8] { AskedLines.bytes(Self.verb, asker, address.description) }
+    public var bytes: [UInt8] { AskedLines.bytes(Self.verb, asker, address.description) }
 
     /// nil where the request is another one.
     init?(reading bytes: [UInt8]) throws(HubRefusal) {
@@ -45,12 +45,12 @@ extension AskedLines {
 ///     SHOWN EPOCH LATEST
 ///     SEQUENCE banned web1 log sshd 192.0.2.1 1800000000000000 1800000600000000
 ///     obeyed HOST EPOCH SEQUENCE
-package enum ShowReply: Hashable, Sendable {
+public enum ShowReply: Hashable, Sendable {
     case account(AddressAccount)
     case refusal(HubRefusal)
     case nonsense
 
-    package var bytes: [UInt8] {
+    public var bytes: [UInt8] {
         switch self {
         case .account(let account): account.bytes
         case .refusal(let refusal): refusal.bytes
@@ -58,7 +58,7 @@ package enum ShowReply: Hashable, Sendable {
         }
     }
 
-    package init(_ bytes: [UInt8]) {
+    public init(_ bytes: [UInt8]) {
         if let refusal = HubRefusal(reading: bytes) {
             self = .refusal(refusal)
         } else {

@@ -1,7 +1,7 @@
-package import BanModel
+public import BanModel
 
 extension MonitorRecord: StateRecord {
-    package init?(reading fields: inout FieldReader) {
+    public init?(reading fields: inout FieldReader) {
         var word = fields.word()
         var source = Origin.Source.log
         if let named = word.flatMap(Origin.Source.init) {
@@ -44,7 +44,7 @@ extension MonitorRecord: StateRecord {
         guard fields.isAtEnd else { return nil }
     }
 
-    package func write(to fields: inout FieldWriter) {
+    public func write(to fields: inout FieldWriter) {
         switch self {
         case .live(let claim, let state):
             claim.write(state.isLifted ? "lifted" : "live", to: &fields)
@@ -105,7 +105,7 @@ extension FilePosition {
 }
 
 extension LedgerRecord: StateRecord {
-    package init?(reading fields: inout FieldReader) {
+    public init?(reading fields: inout FieldReader) {
         guard let step = fields.word().flatMap(Step.init), let subject = Subject(reading: &fields),
             let time = Timestamp(reading: &fields)
         else { return nil }
@@ -117,7 +117,7 @@ extension LedgerRecord: StateRecord {
         self.init(subject, step, at: time, witnesses: witnesses)
     }
 
-    package func write(to fields: inout FieldWriter) {
+    public func write(to fields: inout FieldWriter) {
         fields.add(step.rawValue)
         subject.write(to: &fields)
         time.write(to: &fields)
@@ -148,7 +148,7 @@ extension ReportKey {
 /// `banned HOST SOURCE JAIL ADDRESS VERSION UNTIL [FORGET] [weighs …]`, or `lifted …`, or `pardoned …`: in files and on
 /// the wire.
 extension Report: StateRecord {
-    package init?(reading fields: inout FieldReader) {
+    public init?(reading fields: inout FieldReader) {
         let isBan = fields.take("banned")
         let isPardon = !isBan && fields.take("pardoned")
         guard isBan || isPardon || fields.take("lifted"), let key = ReportKey(reading: &fields),
@@ -160,7 +160,7 @@ extension Report: StateRecord {
         (self.way, self.signature) = (way, signature)
     }
 
-    package func write(to fields: inout FieldWriter) {
+    public func write(to fields: inout FieldWriter) {
         fields.add(state.isPardoned ? "pardoned" : state.isLifted ? "lifted" : "banned")
         key.write(to: &fields)
         state.write(to: &fields)
@@ -171,7 +171,7 @@ extension Report: StateRecord {
 /// `banned CLUSTER/HOST SOURCE JAIL ADDRESS VERSION UNTIL [FORGET] weighs TRUST by HOPS SIGNATURE`, or `lifted …`: as
 /// friends tell it each other.
 extension SharedReport: StateRecord {
-    package init?(reading fields: inout FieldReader) {
+    public init?(reading fields: inout FieldReader) {
         let isBan = fields.take("banned")
         guard isBan || fields.take("lifted"), let (cluster, host) = fields.clusterHost(), let source = fields.source(),
             let subject = Subject(reading: &fields),
@@ -183,7 +183,7 @@ extension SharedReport: StateRecord {
             signature: signature)
     }
 
-    package func write(to fields: inout FieldWriter) {
+    public func write(to fields: inout FieldWriter) {
         fields.add(state.isLifted ? "lifted" : "banned")
         fields.add("\(cluster)/\(host)")
         fields.add(source.rawValue)

@@ -1,16 +1,16 @@
-package import BanModel
+public import BanModel
 
 /// How the hub is, and whom it has heard (docs/protocol.md).
 ///
 ///     STATUS|HOST [TOKEN]
-package struct StatusRequest: Hashable, Sendable {
+public struct StatusRequest: Hashable, Sendable {
     static let verb = "STATUS"
 
-    package var asker: Asker
+    public var asker: Asker
 
-    package init(asker: Asker) { self.asker = asker }
+    public init(asker: Asker) { self.asker = asker }
 
-    package var bytes: [UInt8] { AskedLines.bytes(Self.verb, asker) }
+    public var bytes: [UInt8] { AskedLines.bytes(Self.verb, asker) }
 
     /// nil where the request is another one.
     init?(reading bytes: [UInt8]) throws(HubRefusal) {
@@ -24,14 +24,14 @@ package struct StatusRequest: Hashable, Sendable {
 ///
 ///     STATUS
 ///     {"bans":1,…}
-package enum StatusReply: Hashable, Sendable {
+public enum StatusReply: Hashable, Sendable {
     case status(HubStatus)
     case refusal(HubRefusal)
     case nonsense
 
     private static let head = Array("STATUS\n".utf8)
 
-    package var bytes: [UInt8] {
+    public var bytes: [UInt8] {
         switch self {
         case .status(let status): Self.head + encoded(StatusFields(status))
         case .refusal(let refusal): refusal.bytes
@@ -39,7 +39,7 @@ package enum StatusReply: Hashable, Sendable {
         }
     }
 
-    package init(_ bytes: [UInt8]) {
+    public init(_ bytes: [UInt8]) {
         if let refusal = HubRefusal(reading: bytes) {
             self = .refusal(refusal)
         } else if bytes.starts(with: Self.head), bytes.count <= SyncBounds.longest,

@@ -1,4 +1,4 @@
-package import BanModel
+public import BanModel
 
 /// What somebody who keeps a copy asks of the hub (docs/protocol.md).
 ///
@@ -12,18 +12,18 @@ package import BanModel
 ///
 /// A friend's hub asks in the same way for what friends are told, `SHARE|CLUSTER`, and a twin for all that there is,
 /// `TWIN|CLUSTER`.
-package struct SyncRequest: Hashable, Sendable {
-    package var asker: Asker
-    package var question: CopyQuestion
-    package var audience: Audience
+public struct SyncRequest: Hashable, Sendable {
+    public var asker: Asker
+    public var question: CopyQuestion
+    public var audience: Audience
 
-    package init(asker: Asker, question: CopyQuestion, audience: Audience = .copies) {
+    public init(asker: Asker, question: CopyQuestion, audience: Audience = .copies) {
         self.asker = asker
         self.question = question
         self.audience = audience
     }
 
-    package var bytes: [UInt8] { AskedLines.bytes(audience.verb, asker, question.line) }
+    public var bytes: [UInt8] { AskedLines.bytes(audience.verb, asker, question.line) }
 
     /// nil where the request is another one.
     init?(reading bytes: [UInt8]) throws(HubRefusal) {
@@ -76,20 +76,20 @@ extension CopyQuestion {
 }
 
 /// What a ``SyncReply`` holds at most.
-package enum SyncBounds {
+public enum SyncBounds {
     /// In bytes.
-    package static let longest = 1 << 22
+    public static let longest = 1 << 22
     /// In reports, and in those that friends are told, whose signatures take room: the longest of these fit.
-    package static let (mostReports, mostShared) = (8_000, 3_000)
+    public static let (mostReports, mostShared) = (8_000, 3_000)
 }
 
 /// The hub's answer to ``SyncRequest``.
-package enum SyncReply<Entry: StateRecord & Hashable>: Hashable, Sendable {
+public enum SyncReply<Entry: StateRecord & Hashable>: Hashable, Sendable {
     case answer(CopyAnswer<Entry>)
     case refusal(HubRefusal)
     case nonsense
 
-    package var bytes: [UInt8] {
+    public var bytes: [UInt8] {
         switch self {
         case .answer(let answer): answer.bytes
         case .refusal(let refusal): refusal.bytes
@@ -97,7 +97,7 @@ package enum SyncReply<Entry: StateRecord & Hashable>: Hashable, Sendable {
         }
     }
 
-    package init(_ bytes: [UInt8]) {
+    public init(_ bytes: [UInt8]) {
         if let refusal = HubRefusal(reading: bytes) {
             self = .refusal(refusal)
         } else {

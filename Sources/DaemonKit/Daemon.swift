@@ -1,6 +1,6 @@
 internal import ArgumentParser
-package import ClusterConfiguration
-package import Logging
+public import ClusterConfiguration
+public import Logging
 
 /// A daemon: what tells it from the others. A type of this kind is nearly the whole program:
 ///
@@ -16,7 +16,7 @@ package import Logging
 ///
 /// No daemon uses Swift's concurrency: the first task starts a pool that wakes up once a second for ever. A daemon's
 /// main thread is its own; what blocks goes to a ``LinuxSystem/Worker``.
-package protocol Daemon {
+public protocol Daemon {
     /// The part of the configuration that it runs from.
     associatedtype Section: DaemonSection
 
@@ -36,7 +36,7 @@ package protocol Daemon {
 
 extension Daemon {
     /// The program, from its arguments to its exit status.
-    package static func launch() { DaemonCommand<Self>.main() }
+    public static func launch() { DaemonCommand<Self>.main() }
 
     /// Where its number is while it runs.
     static func pidfile(_ section: Section, _ general: GeneralSection) -> String {

@@ -1,37 +1,37 @@
-package import ArgumentParser
-package import ClusterConfiguration
+public import ArgumentParser
+public import ClusterConfiguration
 internal import Glibc
 internal import LinuxSystem
 internal import Logging
 
 /// The options that every daemon has.
-package struct DaemonOptions: ParsableArguments {
+public struct DaemonOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
             "The configuration file; else $\(Self.variable), else \(Self.usualPath).", valueName: "path"))
-    package var config: String?
+    public var config: String?
 
     @Option(name: .long, help: ArgumentHelp("Rather than what the configuration says.", valueName: "level"))
-    package var logLevel: LogLevel?
+    public var logLevel: LogLevel?
 
     @Flag(name: [.customShort("n"), .long], help: "Print every fault of the configuration, or OK, and touch nothing.")
-    package var check = false
+    public var check = false
 
     /// Given by `start` to the daemon that it starts.
     @Flag(name: .customLong("started"), help: .hidden)
     var isStarted = false
 
-    package init() {}
+    public init() {}
 
-    package static let variable = "FAIL2BAN_CLUSTER_CONF"
-    package static let usualPath = "/etc/fail2ban/fail2ban-cluster.conf"
+    public static let variable = "FAIL2BAN_CLUSTER_CONF"
+    public static let usualPath = "/etc/fail2ban/fail2ban-cluster.conf"
 
     /// Where the configuration is.
-    package var path: String { Self.path(given: config) }
+    public var path: String { Self.path(given: config) }
 
     /// - Parameter option: what the command line says.
-    package static func path(given option: String?) -> String {
+    public static func path(given option: String?) -> String {
         if let option { return option }
         if let value = getenv(variable), value.pointee != 0 { return String(cString: value) }
         return usualPath
@@ -40,7 +40,7 @@ package struct DaemonOptions: ParsableArguments {
     /// The configuration, and the section of the daemon that asks for it.
     ///
     /// - Throws: status 78, after every fault was written to standard error.
-    package func load<Section: DaemonSection>(
+    public func load<Section: DaemonSection>(
         _: Section.Type = Section.self
     ) throws -> (configuration: Configuration, section: Section) {
         do throws(ConfigurationError) {
@@ -70,7 +70,7 @@ package struct DaemonOptions: ParsableArguments {
 }
 
 extension LogLevel: ExpressibleByArgument {
-    package init?(argument: String) {
+    public init?(argument: String) {
         self.init(rawValue: argument.lowercased())
     }
 }

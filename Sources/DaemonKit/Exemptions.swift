@@ -1,14 +1,14 @@
-package import BanModel
-package import ClusterConfiguration
+public import BanModel
+public import ClusterConfiguration
 internal import LinuxSystem
-package import Logging
+public import Logging
 
 /// Whom a daemon neither bans nor reports nor takes: what an attacker would love to see banned.
-package enum Exemptions {
+public enum Exemptions {
     /// `ignoreip`, this host's own addresses, and those of the hubs that it speaks with.
     ///
     /// A name that cannot be resolved is said in the log, and exempts nobody: an address is better than a name there.
-    package static func addresses(
+    public static func addresses(
         ignored: [Address], hubs: [Endpoint], logger: Logger
     ) -> [Address] {
         var texts: [String] = []

@@ -1,5 +1,5 @@
 /// Text from anywhere, made fit for one line of a log.
-package enum LogText {
+public enum LogText {
     /// Longer values are cut: a peer must not fill the disk with one field.
     static let longest = 1024
 
@@ -16,7 +16,7 @@ package enum LogText {
     }
 
     /// Without control characters, but with blanks and quotes: for messages, which are constant.
-    package static func escaped(_ text: String) -> String { escaped(text, quotes: false) }
+    public static func escaped(_ text: String) -> String { escaped(text, quotes: false) }
 
     private static func escaped(_ text: String, quotes: Bool) -> String {
         if !quotes, isPlainASCII(text, alsoBlanksAndQuotes: true) { return text }

@@ -1,10 +1,10 @@
 /// Keeps a log readable while the same thing happens again and again: each kind of thing is said at once, and then at
 /// most once a minute.
-package struct OccasionalLog: Sendable {
+public struct OccasionalLog: Sendable {
     /// In microseconds.
-    package static let interval: Int64 = 60_000_000
+    public static let interval: Int64 = 60_000_000
     /// Kinds that are remembered; of more, the one that was said longest ago is forgotten.
-    package static let capacity = 1_000
+    public static let capacity = 1_000
 
     private struct Kind {
         var said: Int64
@@ -13,12 +13,12 @@ package struct OccasionalLog: Sendable {
 
     private var kinds: [String: Kind] = [:]
 
-    package init() {}
+    public init() {}
 
     /// Calls `write` where the kind is due, with how often it was suppressed since it was said last.
     ///
     /// - Parameter now: microseconds of a clock that never goes back.
-    package mutating func say(_ kind: String, at now: Int64, _ write: (_ suppressed: Int) -> Void) {
+    public mutating func say(_ kind: String, at now: Int64, _ write: (_ suppressed: Int) -> Void) {
         if let known = kinds[kind], now - known.said < Self.interval {
             kinds[kind]?.suppressed += 1
             return

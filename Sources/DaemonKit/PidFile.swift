@@ -3,14 +3,14 @@ internal import LinuxSystem
 
 /// The file that holds a daemon's process number, locked for as long as the daemon runs: the lock, and not that the file
 /// is there, says that one runs.
-package struct PidFile: ~Copyable {
-    package enum Refusal: Error, Hashable, CustomStringConvertible {
+public struct PidFile: ~Copyable {
+    public enum Refusal: Error, Hashable, CustomStringConvertible {
         /// `process` is nil where the file does not say it.
         case taken(process: Int32?, path: String)
         /// It holds something that would be lost.
         case notOurs(path: String)
 
-        package var description: String {
+        public var description: String {
             switch self {
             case .taken(let process, let path):
                 "already running (pid \(process.map(String.init) ?? "unknown")), pidfile \(path)"
@@ -63,7 +63,7 @@ package struct PidFile: ~Copyable {
     /// Who holds the lock; nil where nobody does.
     ///
     /// - Throws: ``Refusal/taken(process:path:)`` where somebody does and the file does not say who, or a SystemError.
-    package static func holder(of path: String) throws -> Int32? {
+    public static func holder(of path: String) throws -> Int32? {
         guard try FileSystem.status(of: path) != nil else { return nil }
         let deadline = SystemClock.monotonic() + patience
         while true {

@@ -1,8 +1,8 @@
 internal import Glibc
 
 /// Standard error, without a buffer: what was said last before a crash is there.
-package enum StandardError {
-    package static func write(_ text: String) { write(Array(text.utf8)) }
+public enum StandardError {
+    public static func write(_ text: String) { write(Array(text.utf8)) }
 
     /// One write(2) where the system takes it in one, so that lines of several threads do not mix.
     ///

@@ -1,10 +1,10 @@
-package import ClusterProtocol
-package import LinuxSystem
+public import ClusterProtocol
+public import LinuxSystem
 
 /// A daemon's memory on disk: records appended as they come, and written anew when most of them are past.
 ///
 /// A crash at any moment leaves whole records: a line that was cut short is known by its checksum, and cut off.
-package struct StateFile<Record: StateRecord>: ~Copyable {
+public struct StateFile<Record: StateRecord>: ~Copyable {
     /// More than any daemon keeps; a larger file is refused rather than held in memory.
     private static var limit: Int { 1 << 30 }
     /// So many past records, beside as many as still count, are not worth writing anew: about a megabyte.
@@ -16,7 +16,7 @@ package struct StateFile<Record: StateRecord>: ~Copyable {
     private var count: Int
 
     /// Opens the file, or makes it, and hands out what it holds.
-    package init(path: String, records: inout [Record]) throws(SystemError) {
+    public init(path: String, records: inout [Record]) throws(SystemError) {
         let bytes = try FileSystem.status(of: path) == nil ? [] : FileSystem.read(path, limit: Self.limit)
         let (found, whole) = Record.read(bytes)
         var opened = try File.open(appending: path, mode: 0o640)
@@ -28,7 +28,7 @@ package struct StateFile<Record: StateRecord>: ~Copyable {
     }
 
     /// All of them or none; in the order given.
-    package mutating func append(_ records: [Record]) throws(SystemError) {
+    public mutating func append(_ records: [Record]) throws(SystemError) {
         guard !records.isEmpty else { return }
         try file.append(RecordLine.lines(of: records))
         count += records.count
@@ -37,10 +37,10 @@ package struct StateFile<Record: StateRecord>: ~Copyable {
     /// Whether most of what it holds is past, so that writing it anew is worth its while.
     ///
     /// - Parameter kept: how many records it would hold then.
-    package func isLong(beside kept: Int) -> Bool { count > 2 * kept + Self.spare }
+    public func isLong(beside kept: Int) -> Bool { count > 2 * kept + Self.spare }
 
     /// Replaces the file by these records, in one step.
-    package mutating func rewrite(_ records: [Record]) throws(SystemError) {
+    public mutating func rewrite(_ records: [Record]) throws(SystemError) {
         try FileSystem.writeAtomically(path: path, bytes: RecordLine.lines(of: records), mode: 0o640)
         file = try File.open(appending: path, mode: 0o640)
         count = records.count

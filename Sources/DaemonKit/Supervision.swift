@@ -1,4 +1,4 @@
-package import ClusterConfiguration
+public import ClusterConfiguration
 internal import Glibc
 internal import LinuxSystem
 internal import Logging
@@ -17,8 +17,8 @@ internal import Logging
 ///     }
 ///
 /// The watchdog's sign of life comes from ``attend()`` and from nowhere else: a loop that hangs is noticed.
-package struct Supervision<Section: DaemonSection>: ~Copyable {
-    package enum Request {
+public struct Supervision<Section: DaemonSection>: ~Copyable {
+    public enum Request {
         /// SIGTERM or SIGINT.
         case end
         /// SIGHUP: from now on these hold. What cannot change while the daemon runs is as it was.
@@ -43,10 +43,10 @@ package struct Supervision<Section: DaemonSection>: ~Copyable {
     }
 
     /// Readable while a signal waits.
-    package var fileDescriptor: Int32 { signals.fileDescriptor }
+    public var fileDescriptor: Int32 { signals.fileDescriptor }
 
     /// The daemon does its work: said at the start, and again once what ``Request/take(_:_:)`` brought is in force.
-    package mutating func ready() {
+    public mutating func ready() {
         manager.tell("READY=1", at: SystemClock.monotonic())
         starter?.tell(logger)
         starter = nil
@@ -57,14 +57,14 @@ package struct Supervision<Section: DaemonSection>: ~Copyable {
     /// How long the loop may wait before it attends again; nil: for ever.
     ///
     /// - Parameter wanted: for its own reasons; nil: for ever.
-    package func pause(atMost wanted: Duration?) -> Duration? {
+    public func pause(atMost wanted: Duration?) -> Duration? {
         guard let next = manager.nextSign else { return wanted }
         let own = Duration.microseconds(max(0, next - SystemClock.monotonic()))
         return wanted.map { min($0, own) } ?? own
     }
 
     /// After each wait: gives the sign of life that is due, and says what is wanted.
-    package mutating func attend() -> Request? {
+    public mutating func attend() -> Request? {
         let now = SystemClock.monotonic()
         manager.keepAlive(at: now)
         var request: Request?

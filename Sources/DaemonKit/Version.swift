@@ -1,4 +1,4 @@
-package enum Version {
+public enum Version {
     /// Of all programs of the project: they are released together.
-    package static let current = "0.1.0"
+    public static let current = "0.1.0"
 }

@@ -1,13 +1,13 @@
-package import BanModel
+public import BanModel
 
 /// What one run of fail2ban-client left behind; its text is turned into an ``Answer``.
-package struct ClientReply: Hashable, Sendable {
+public struct ClientReply: Hashable, Sendable {
     /// 0, or 255 for everything that failed.
-    package var status: Int32
-    package var output: [UInt8]
-    package var error: [UInt8]
+    public var status: Int32
+    public var output: [UInt8]
+    public var error: [UInt8]
 
-    package init(status: Int32, output: [UInt8], error: [UInt8]) {
+    public init(status: Int32, output: [UInt8], error: [UInt8]) {
         self.status = status
         self.output = output
         self.error = error
@@ -16,7 +16,7 @@ package struct ClientReply: Hashable, Sendable {
     /// The answer to a question; times are read by `clock`, which has to be the server's.
     ///
     /// What fail2ban lists and is no address cannot be ours, and is left out; an answer of another form is unclear.
-    package func answer(to question: Question, clock: LocalClock = .local) -> Answer {
+    public func answer(to question: Question, clock: LocalClock = .local) -> Answer {
         switch question {
         case .jails: failure(of: nil) ?? jails()
         case .bantime(let jail): failure(of: jail) ?? bantime()
@@ -31,7 +31,7 @@ package struct ClientReply: Hashable, Sendable {
     }
 
     /// The answer to an instruction: how many addresses it changed.
-    package func answer(to instruction: Instruction) -> Answer {
+    public func answer(to instruction: Instruction) -> Answer {
         let jail =
             switch instruction {
             case .ban(let jail, _), .unban(let jail, _): jail

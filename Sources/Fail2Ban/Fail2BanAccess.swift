@@ -1,8 +1,8 @@
-package import BanModel
-package import LinuxSystem
+public import BanModel
+public import LinuxSystem
 
 /// fail2ban by its socket where it can be reached so, and by its client for whatever the socket leaves open.
-package final class Fail2BanAccess: Sendable {
+public final class Fail2BanAccess: Sendable {
     private let socket: Fail2BanSocket
     private let client: Fail2BanClient?
     /// Whether the client may know another socket than ours, as it reads fail2ban's own configuration.
@@ -26,7 +26,7 @@ package final class Fail2BanAccess: Sendable {
     ///   - client: nil: there is none, and what the socket leaves open stays open.
     ///   - timeLimit: for one request. The server answers nobody while it stops a jail or carries out a batch.
     ///   - warn: is told once of each kind of request whose answer had no known form, and why.
-    package init(
+    public init(
         path: String?, client: Fail2BanClient?, timeLimit: Duration = .seconds(60),
         warn: @escaping @Sendable (_ request: String, _ reason: String) -> Void
     ) {
@@ -37,7 +37,7 @@ package final class Fail2BanAccess: Sendable {
     }
 
     /// Never throws and never waits longer than the time limit, or than the stop; what failed is said in the answer.
-    package func ask(_ question: Question, until stop: Wakeup? = nil) -> Answer {
+    public func ask(_ question: Question, until stop: Wakeup? = nil) -> Answer {
         let kind: Kind =
             switch question {
             case .jails: .jails
@@ -58,7 +58,7 @@ package final class Fail2BanAccess: Sendable {
 
     /// As the client's, but that the first answer of no known form is unclear: what was asked for is done by then, and a
     /// second try would count nothing. The next try goes through the client.
-    package func carryOut(_ instruction: Instruction, until stop: Wakeup? = nil) -> Answer {
+    public func carryOut(_ instruction: Instruction, until stop: Wakeup? = nil) -> Answer {
         let kind: Kind =
             switch instruction {
             case .ban: .ban

@@ -1,8 +1,8 @@
-package import BanModel
-package import LinuxSystem
+public import BanModel
+public import LinuxSystem
 
 /// fail2ban by way of its own program: one process a question, 0.1 s each.
-package struct Fail2BanClient: Sendable {
+public struct Fail2BanClient: Sendable {
     private let program: String
     private let socket: String?
     private let timeLimit: Duration
@@ -11,7 +11,7 @@ package struct Fail2BanClient: Sendable {
     ///   - program: a path, or a name that is looked up in PATH.
     ///   - socket: the server's; nil: the one of fail2ban's own configuration.
     ///   - timeLimit: for one run. The server answers nobody while it stops a jail or carries out a batch.
-    package init(program: String, socket: String?, timeLimit: Duration = .seconds(60)) {
+    public init(program: String, socket: String?, timeLimit: Duration = .seconds(60)) {
         self.program = program
         self.socket = socket
         self.timeLimit = timeLimit
@@ -23,14 +23,14 @@ package struct Fail2BanClient: Sendable {
     private static let batch = 5000
 
     /// Never throws and never waits longer than the time limit, or than the stop; what failed is said in the answer.
-    package func ask(_ question: Question, until stop: Wakeup? = nil) -> Answer {
+    public func ask(_ question: Question, until stop: Wakeup? = nil) -> Answer {
         run(question.words, question.jail, stop) { $0.answer(to: question) }
     }
 
     /// Bans or frees all the addresses; ends at the first batch that fails, with the batches before it done.
     ///
     /// To ban what is banned already, or free what is not banned, is no failure and does not count.
-    package func carryOut(_ instruction: Instruction, until stop: Wakeup? = nil) -> Answer {
+    public func carryOut(_ instruction: Instruction, until stop: Wakeup? = nil) -> Answer {
         var sum = 0
         for words in instruction.words(atMost: Self.batch) {
             let answer = run(words, instruction.jail, stop) { $0.answer(to: instruction) }

@@ -1,12 +1,12 @@
-package import BanModel
+public import BanModel
 
 /// One entry of systemd's journal, as `journalctl --output=json` prints it.
 ///
 /// The names that begin with `_` are journald's own word on who wrote it; the others are the writer's.
-package struct JournalEntry: Sendable {
+public struct JournalEntry: Sendable {
     /// The line is no entry; the reason is short, printable ASCII.
-    package struct Malformed: Error, Hashable, Sendable {
-        package let reason: String
+    public struct Malformed: Error, Hashable, Sendable {
+        public let reason: String
     }
 
     /// How it came to journald.
@@ -26,18 +26,18 @@ package struct JournalEntry: Sendable {
     }
 
     /// The names that ``init(_:)`` wants to see, beside those that journalctl always prints.
-    package static let fields = [
+    public static let fields = [
         "MESSAGE", "PRIORITY", "LOGGER", "SYSLOG_IDENTIFIER", "SYSLOG_PID", "_PID", "_UID", "_SYSTEMD_UNIT",
         "_TRANSPORT",
         "_LINE_BREAK", "_SOURCE_REALTIME_TIMESTAMP",
     ]
     /// What journalctl is told to look for, and what is looked at again: nobody but root's fail2ban can have it.
-    package static let matches = ["_UID=0", "_SYSTEMD_UNIT=fail2ban.service"]
+    public static let matches = ["_UID=0", "_SYSTEMD_UNIT=fail2ban.service"]
 
-    package let cursor: JournalCursor
+    public let cursor: JournalCursor
     private let values: [String: FlatObject.Value]
 
-    package init(_ line: ArraySlice<UInt8>) throws(Malformed) {
+    public init(_ line: ArraySlice<UInt8>) throws(Malformed) {
         guard let object = FlatObject(line) else {
             throw Malformed(reason: "not an entry of the journal: \(quotation(line))")
         }

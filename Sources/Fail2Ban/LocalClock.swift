@@ -4,7 +4,7 @@ internal import Glibc
 /// Turns the local times that fail2ban writes, which carry no zone, into moments.
 ///
 /// Remembers the last hour, so that a log is read without one mktime(3) a line.
-package struct LocalClock: Sendable {
+public struct LocalClock: Sendable {
     private let isUTC: Bool
     /// An hour that passes once and without a jump, and the moment it begins, in seconds since 1970.
     private var hour: (civil: CivilTime, start: Int64)?
@@ -12,8 +12,8 @@ package struct LocalClock: Sendable {
     private init(isUTC: Bool) { self.isUTC = isUTC }
 
     /// The time zone of this process: `$TZ`, else /etc/localtime.
-    package static let local = LocalClock(isUTC: false)
-    package static let utc = LocalClock(isUTC: true)
+    public static let local = LocalClock(isUTC: false)
+    public static let utc = LocalClock(isUTC: true)
 
     /// The moment in seconds since 1970; nil for a time that no calendar has.
     ///

@@ -1,11 +1,11 @@
-package import BanModel
-internal import LinuxSystem
+public import BanModel
+public import LinuxSystem
 
 /// Reads fail2ban's log line by line: the lines of its own loggers from the first byte to the last, versions 0.8 to 1.1.
 ///
 /// Text that an attacker gets into another line (a user name in `Found`, the output of a failed command) never counts:
 /// every byte of a line that counts is fail2ban's, but for an address in canonical form and a jail's name.
-package struct LogParser: Sendable {
+public struct LogParser: Sendable {
     private var clock: LocalClock
     /// A message that may run over several lines, whose text is not fail2ban's own: who wrote it, and how much of it
     /// is still believed to come.
@@ -17,7 +17,7 @@ package struct LogParser: Sendable {
 
     /// - Parameter host: what a syslog daemon calls this host, with its domain or without: other hosts' lines, which it may
     ///   write into the same file, do not count.
-    package init(clock: LocalClock = .local, host: String = HostName.own) {
+    public init(clock: LocalClock = .local, host: String = HostName.own) {
         self.clock = clock
         self.host = host
     }
@@ -32,7 +32,7 @@ package struct LogParser: Sendable {
     /// - Parameters:
     ///   - form: what ``LogForm/form(at:)`` says of this line of its file.
     ///   - readAt: decides in the hour that passes twice, and on a year that is not written.
-    package mutating func parse(
+    public mutating func parse(
         _ line: ArraySlice<UInt8>, in form: LogForm = .plain, readAt: Timestamp
     ) -> ParsedLine {
         guard line.count <= Self.longestLine else {
@@ -63,7 +63,7 @@ package struct LogParser: Sendable {
     /// Reads one entry of the journal: what fail2ban's own process wrote, in whatever way it got there.
     ///
     /// Everything that fail2ban's actions run is in the same unit, so the unit alone does not make an entry fail2ban's.
-    package mutating func parse(_ entry: JournalEntry, readAt: Timestamp) -> ParsedLine {
+    public mutating func parse(_ entry: JournalEntry, readAt: Timestamp) -> ParsedLine {
         guard entry.isFromService else { return .refused(reason: "an entry of the journal that is another service's") }
         guard let transport = entry.transport else { return .unrelated }
         let wasCut = isCut

@@ -1,7 +1,7 @@
-package import BanModel
+public import BanModel
 
 /// What ``LogParser`` made of one line.
-package enum ParsedLine: Hashable, Sendable {
+public enum ParsedLine: Hashable, Sendable {
     case record(LogRecord)
     /// A line that says nothing about bans, or not in a form that only fail2ban writes.
     case unrelated

@@ -1,4 +1,4 @@
-package import BanModel
+public import BanModel
 
 /// One line of the spool into which fail2ban's action writes (fail2ban/action.d/fail2ban-cluster.conf).
 ///
@@ -6,7 +6,7 @@ package import BanModel
 ///
 /// The jail, the address, how long the ban lasts in seconds (-1: for ever), and from when on, in seconds since 1970. Root
 /// alone can write there; the address comes from outside all the same.
-package enum SpoolLine: Hashable, Sendable {
+public enum SpoolLine: Hashable, Sendable {
     case ban(SpooledBan)
     case empty
     /// The reason is short, printable ASCII.
@@ -15,7 +15,7 @@ package enum SpoolLine: Hashable, Sendable {
     /// No jail, address and numbers are longer, in bytes.
     private static let longest = 256
 
-    package init(_ bytes: ArraySlice<UInt8>) {
+    public init(_ bytes: ArraySlice<UInt8>) {
         guard !bytes.isEmpty else {
             self = .empty
             return

@@ -1,14 +1,14 @@
-package import BanModel
-package import ZeroMQ
+public import BanModel
+public import ZeroMQ
 
 /// Where a hub is asked, and how one speaks with it.
-package struct HubAddress: Hashable, Sendable {
+public struct HubAddress: Hashable, Sendable {
     /// As libzmq reads it.
-    package var endpoint: String
+    public var endpoint: String
     /// nil: in the clear.
-    package var curve: CurveClient?
+    public var curve: CurveClient?
 
-    package init(endpoint: String, curve: CurveClient?) {
+    public init(endpoint: String, curve: CurveClient?) {
         self.endpoint = endpoint
         self.curve = curve
     }
@@ -16,7 +16,7 @@ package struct HubAddress: Hashable, Sendable {
 
 extension CurveClient {
     /// nil where there is no server's key: the server is spoken with in the clear.
-    package init?(secret: SecretKey?, server: PublicKey?) {
+    public init?(secret: SecretKey?, server: PublicKey?) {
         guard let secret, let server else { return nil }
         self.init(secret: secret.bytes, server: server.bytes)
     }

@@ -1,12 +1,12 @@
-package import BanModel
-package import ClusterProtocol
-package import ZeroMQ
+public import BanModel
+public import ClusterProtocol
+public import ZeroMQ
 
 /// One hub as a keeper of a copy sees it: what it broadcasts, and questions to it, one at a time.
 ///
 /// All times are monotonic microseconds.
-package final class HubFeed {
-    package enum Event {
+public final class HubFeed {
+    public enum Event {
         /// A connection to the broadcasts stands: what was broadcast before it may have been missed.
         case joined
         /// The hub does not let us listen; it is tried again.
@@ -27,7 +27,7 @@ package final class HubFeed {
     }
 
     /// How often a hub is to be greeted anew, in microseconds: it may have another clock, or another epoch, by then.
-    package static let greetingPause: Int64 = 300_000_000
+    public static let greetingPause: Int64 = 300_000_000
 
     /// How often ``hurry(at:)`` is heeded: a connection that is just being made needs its time.
     private static let hurryPause: Int64 = 2_000_000
@@ -36,7 +36,7 @@ package final class HubFeed {
     /// How long an answer may take: a slow line takes its time for the largest.
     private static let timeLimit: Int64 = 30_000_000
 
-    package let endpoint: String
+    public let endpoint: String
     private let broadcasts: BroadcastListener
     private let link: HubLink?
     private var prefixFilter: [UInt8]
@@ -50,7 +50,7 @@ package final class HubFeed {
     ///   - replies: where it is asked; nil: it is of the old form.
     ///   - curve: for both; nil: in the clear.
     ///   - prefixFilter: of the broadcasts of the old form.
-    package init(
+    public init(
         context: Context, broadcasts endpoint: String, replies: String?, curve: CurveClient?, prefixFilter: String
     ) throws(ZMQError) {
         self.endpoint = endpoint
@@ -65,7 +65,7 @@ package final class HubFeed {
     }
 
     /// As a hub hears and asks another one, a friend or a twin.
-    package init(
+    public init(
         context: Context, broadcasts endpoint: String, replies: String, curve: CurveClient?, as audience: Audience
     ) throws(ZMQError) {
         self.endpoint = endpoint
@@ -77,20 +77,20 @@ package final class HubFeed {
     }
 
     /// Whether a request may be sent now.
-    package var isIdle: Bool { isNew && link?.isIdle == true }
+    public var isIdle: Bool { isNew && link?.isIdle == true }
 
     /// When ``work(at:hello:)`` has something to do unasked.
-    package var deadline: Int64? {
+    public var deadline: Int64? {
         [link?.deadline(limit: Self.timeLimit), broadcasts.restsUntil].compactMap { $0 }.min()
     }
 
-    package func register(in ready: inout PollSet) {
+    public func register(in ready: inout PollSet) {
         broadcasts.register(in: &ready)
         link?.register(in: &ready)
     }
 
     /// The prefix of the old form's broadcasts from now on.
-    package func reconfigure(prefixFilter new: String) throws(ZMQError) {
+    public func reconfigure(prefixFilter new: String) throws(ZMQError) {
         let old = prefixFilter
         prefixFilter = Array(new.utf8)
         guard hearsOldForm, old != prefixFilter else { return }
@@ -100,7 +100,7 @@ package final class HubFeed {
     }
 
     /// What has happened, in its order.
-    package func work(at now: Int64, hello: () -> [UInt8]) throws(ZMQError) -> [Event] {
+    public func work(at now: Int64, hello: () -> [UInt8]) throws(ZMQError) -> [Event] {
         var events: [Event] = []
         for event in try broadcasts.work(at: now) {
             switch event {
@@ -119,18 +119,18 @@ package final class HubFeed {
     }
 
     /// Only while ``isIdle``. Returns false where it cannot be sent: the hub is about to be lost.
-    package func ask(_ bytes: [UInt8], at now: Int64) throws(ZMQError) -> Bool {
+    public func ask(_ bytes: [UInt8], at now: Int64) throws(ZMQError) -> Bool {
         try link?.ask(bytes, at: now) ?? false
     }
 
     /// It is greeted before the next request: it began anew, or its clock is to be asked.
-    package func greetAgain(_ hello: [UInt8], at now: Int64) throws(ZMQError) { try link?.greet(hello, at: now) }
+    public func greetAgain(_ hello: [UInt8], at now: Int64) throws(ZMQError) { try link?.greet(hello, at: now) }
 
     /// It refused, or answered nonsense: it is left alone for a while, longer each time.
-    package func rest(at now: Int64) { link?.rest(at: now) }
+    public func rest(at now: Int64) { link?.rest(at: now) }
 
     /// Whatever has no connection to the hub tries at once, and not when its time comes: the hub has just been heard to be there.
-    package func hurry(at now: Int64) {
+    public func hurry(at now: Int64) {
         if let hurriedAt, now - hurriedAt < Self.hurryPause { return }
         hurriedAt = now
         broadcasts.connectAnew(at: now)
@@ -138,7 +138,7 @@ package final class HubFeed {
     }
 
     /// Its next trouble begins with a short pause.
-    package func isWell() { link?.isWell() }
+    public func isWell() { link?.isWell() }
 
     private func take(_ event: HubLink.Event, at now: Int64) throws(ZMQError) -> Event {
         switch event {

@@ -1,12 +1,12 @@
 internal import BanModel
-package import ClusterProtocol
-package import ZeroMQ
+public import ClusterProtocol
+public import ZeroMQ
 
 /// One question to the first hub that answers.
 ///
 /// All times are monotonic microseconds.
-package struct HubLinks: ~Copyable {
-    package enum Event {
+public struct HubLinks: ~Copyable {
+    public enum Event {
         /// This hub is asked from now on; it has just answered a hello that was sent at `asked`.
         case chosen(endpoint: String, HelloReply, asked: Int64)
         /// To the request that was under way.
@@ -27,7 +27,7 @@ package struct HubLinks: ~Copyable {
     /// - Parameters:
     ///   - hubs: in the order of preference, at least one.
     ///   - timeLimit: how long an answer may take.
-    package init(context: Context, hubs: [HubAddress], timeLimit: Duration, at now: Int64) {
+    public init(context: Context, hubs: [HubAddress], timeLimit: Duration, at now: Int64) {
         links = hubs.map { HubLink(context: context, address: $0) }
         choice = HubChoice(count: hubs.count, at: now)
         limit = Self.microseconds(timeLimit)
@@ -39,33 +39,33 @@ package struct HubLinks: ~Copyable {
     }
 
     /// For the requests from now on; pauses end, since what they were for may be mended.
-    package mutating func reconfigure(timeLimit: Duration, at now: Int64) {
+    public mutating func reconfigure(timeLimit: Duration, at now: Int64) {
         limit = Self.microseconds(timeLimit)
         for link in links { link.hurry(at: now) }
     }
 
     /// In the order of preference.
-    package var endpoints: [String] { links.map(\.endpoint) }
+    public var endpoints: [String] { links.map(\.endpoint) }
 
     /// The hub that is asked.
-    package var endpoint: String? { choice.current.map { links[$0].endpoint } }
+    public var endpoint: String? { choice.current.map { links[$0].endpoint } }
 
     /// Whether a request may be sent now.
-    package var isIdle: Bool { choice.current.map { links[$0].isIdle } ?? false }
+    public var isIdle: Bool { choice.current.map { links[$0].isIdle } ?? false }
 
     /// When ``work(at:hello:)`` has something to do unasked.
-    package func deadline(at now: Int64) -> Int64? {
+    public func deadline(at now: Int64) -> Int64? {
         (links.map { $0.deadline(limit: limit) } + [choice.nextDeadline(after: now)]).compactMap { $0 }.min()
     }
 
-    package func register(in ready: inout PollSet) {
+    public func register(in ready: inout PollSet) {
         for link in links { link.register(in: &ready) }
     }
 
     /// What has happened.
     ///
     /// - Parameter hello: what is said first on each connection.
-    package mutating func work(at now: Int64, hello: () -> [UInt8]) throws(ZMQError) -> [Event] {
+    public mutating func work(at now: Int64, hello: () -> [UInt8]) throws(ZMQError) -> [Event] {
         var events: [Event] = []
         var justGreeted: Int?
         for (index, link) in links.enumerated() {
@@ -108,18 +108,18 @@ package struct HubLinks: ~Copyable {
     }
 
     /// Only while ``isIdle``. Returns false where it cannot be sent: the hub is about to be lost.
-    package mutating func ask(_ bytes: [UInt8], at now: Int64) throws(ZMQError) -> Bool {
+    public mutating func ask(_ bytes: [UInt8], at now: Int64) throws(ZMQError) -> Bool {
         guard let current = choice.current else { return false }
         return try links[current].ask(bytes, at: now)
     }
 
     /// The hub took what it was given: its next trouble begins with a short pause.
-    package mutating func isWell() {
+    public mutating func isWell() {
         if let current = choice.current { links[current].isWell() }
     }
 
     /// The hub refuses whatever is asked of it now: the next one of the list is asked, and this one greeted after a pause.
-    package mutating func isRefused(at now: Int64) {
+    public mutating func isRefused(at now: Int64) {
         guard let current = choice.current else { return }
         links[current].giveUp(at: now)
         choice.lost(current, at: now)
@@ -127,12 +127,12 @@ package struct HubLinks: ~Copyable {
     }
 
     /// The hub refused for now: it is left alone for a while, longer each time.
-    package mutating func rest(at now: Int64) {
+    public mutating func rest(at now: Int64) {
         if let current = choice.current { links[current].rest(at: now) }
     }
 
     /// The hub began anew, or is another one: it is greeted before the next request.
-    package mutating func greetAgain() { greeted = nil }
+    public mutating func greetAgain() { greeted = nil }
 }
 
 extension HelloReply {

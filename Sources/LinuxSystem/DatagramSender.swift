@@ -2,13 +2,13 @@ internal import CLinux
 internal import Glibc
 
 /// Sends datagrams to one AF_UNIX address.
-package struct DatagramSender: ~Copyable {
+public struct DatagramSender: ~Copyable {
     private let descriptor: Descriptor
     private let name: [UInt8]
     private let address: String
 
     /// - Parameter address: an absolute path, or `@` and an abstract name.
-    package init(to address: String) throws(SystemError) {
+    public init(to address: String) throws(SystemError) {
         guard address.hasPrefix("/") || address.hasPrefix("@"), address.utf8.count < 108 else {
             throw SystemError(operation: "send to \(address)", code: EAFNOSUPPORT)
         }
@@ -23,7 +23,7 @@ package struct DatagramSender: ~Copyable {
     }
 
     /// Waits a second at most.
-    package func send(_ text: String) throws(SystemError) {
+    public func send(_ text: String) throws(SystemError) {
         let bytes = Array(text.utf8)
         while true {
             let count = name.withUnsafeBytes { name in

@@ -3,9 +3,9 @@ internal import Glibc
 
 /// A program in a session of its own, which goes on when we end: what it says on standard error until it is ready is
 /// ours, its other streams are /dev/null.
-package struct DetachedProgram: ~Copyable {
+public struct DetachedProgram: ~Copyable {
     /// How it began.
-    package enum Beginning: Hashable, Sendable {
+    public enum Beginning: Hashable, Sendable {
         /// It wrote ``ready``.
         case ready
         /// It ended instead; 128 and the signal's number where one ended it. All that it said.
@@ -15,21 +15,21 @@ package struct DetachedProgram: ~Copyable {
     }
 
     /// The byte on standard error by which it says that it is ready; never part of a text.
-    package static let ready: UInt8 = 0
+    public static let ready: UInt8 = 0
     /// Bytes of its text that are kept.
     private static let longest = 1 << 16
 
-    package let process: Int32
+    public let process: Int32
     private let words: Descriptor
 
-    package init(_ path: String, _ arguments: [String]) throws(SystemError) {
+    public init(_ path: String, _ arguments: [String]) throws(SystemError) {
         let pipe = try Pipe()
         process = try spawn(path, arguments, [:], output: nil, error: pipe.start.number, isDetached: true)
         words = pipe.intoEnd()
     }
 
     /// Waits until it is ready or has ended, no longer than the limit.
-    package func begin(within limit: Duration) throws(SystemError) -> Beginning {
+    public func begin(within limit: Duration) throws(SystemError) -> Beginning {
         let deadline = SystemClock.monotonic() + limit.inMicroseconds
         var bytes: [UInt8] = []
         while true {
@@ -60,7 +60,7 @@ package struct DetachedProgram: ~Copyable {
     }
 
     /// Ends it and waits for that.
-    package func kill() {
+    public func kill() {
         _ = Glibc.kill(process, SIGKILL)
         _ = collect(process)
     }

@@ -1,11 +1,11 @@
 import Glibc
 
 /// An open file: closed when the value goes.
-package struct File: ~Copyable, Sendable {
+public struct File: ~Copyable, Sendable {
     /// Close-on-exec; closed with this value.
-    package let fileDescriptor: Int32
+    public let fileDescriptor: Int32
     /// The name it was opened by, for messages; it may have another by now.
-    package let path: String
+    public let path: String
     /// Where a failed append could not be undone: what lies behind this length is cut off before the next one.
     private var soundLength: Int64?
 
@@ -19,20 +19,20 @@ package struct File: ~Copyable, Sendable {
 
     deinit { close(fileDescriptor) }
 
-    package static func open(reading path: String) throws(SystemError) -> File {
+    public static func open(reading path: String) throws(SystemError) -> File {
         // Without O_NONBLOCK a FIFO of this name would hold us until somebody writes (fifo(7)).
         try File(path, O_RDONLY | O_NOCTTY | O_NONBLOCK, mode: 0)
     }
 
     /// For reading too; created with `mode` (less the umask) where it does not exist. One writer at a time: lock it.
-    package static func open(appending path: String, mode: UInt32 = 0o640) throws(SystemError) -> File {
+    public static func open(appending path: String, mode: UInt32 = 0o640) throws(SystemError) -> File {
         let file = try File(path, O_RDWR | O_APPEND | O_CREAT | O_NOCTTY, mode: mode)
         // A new name is lost with the power until its folder is on disk (fsync(2)).
         if try file.size == 0 { try FileSystem.synchronizeFolder(of: path) }
         return file
     }
 
-    package var status: FileStatus {
+    public var status: FileStatus {
         get throws(SystemError) {
             var status = stat()
             guard fstat(fileDescriptor, &status) == 0 else { throw .last("stat \(path)") }
@@ -41,12 +41,12 @@ package struct File: ~Copyable, Sendable {
     }
 
     /// In bytes.
-    package var size: Int64 {
+    public var size: Int64 {
         get throws(SystemError) { try status.size }
     }
 
     /// The bytes from `offset` on, `count` at most: fewer only where the file ends, none at or behind its end.
-    package func read(atMost count: Int, at offset: Int64) throws(SystemError) -> [UInt8] {
+    public func read(atMost count: Int, at offset: Int64) throws(SystemError) -> [UInt8] {
         var failure: Int32 = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
             while filled < count {
@@ -67,7 +67,7 @@ package struct File: ~Copyable, Sendable {
     }
 
     /// All of `bytes` at the end, or nothing: a half that was written before the disk filled up is cut off again.
-    package mutating func append(_ bytes: [UInt8]) throws(SystemError) {
+    public mutating func append(_ bytes: [UInt8]) throws(SystemError) {
         try append(bytes, through: Glibc.write)
     }
 
@@ -95,7 +95,7 @@ package struct File: ~Copyable, Sendable {
         throw SystemError(operation: "append to \(path)", code: failure)
     }
 
-    package mutating func truncate(to length: Int64) throws(SystemError) {
+    public mutating func truncate(to length: Int64) throws(SystemError) {
         var result: Int32
         repeat { result = ftruncate(fileDescriptor, off_t(length)) } while result != 0 && errno == EINTR
         guard result == 0 else { throw .last("truncate \(path)") }
@@ -103,14 +103,14 @@ package struct File: ~Copyable, Sendable {
     }
 
     /// Returns when the bytes, and the length, are on disk.
-    package func synchronize() throws(SystemError) {
+    public func synchronize() throws(SystemError) {
         var result: Int32
         repeat { result = fdatasync(fileDescriptor) } while result != 0 && errno == EINTR
         guard result == 0 else { throw .last("synchronize \(path)") }
     }
 
     /// False where another open file holds the lock; it is let go when this value goes, however the process ends.
-    package func lockExclusively() throws(SystemError) -> Bool {
+    public func lockExclusively() throws(SystemError) -> Bool {
         var result: Int32
         repeat { result = flock(fileDescriptor, LOCK_EX | LOCK_NB) } while result != 0 && errno == EINTR
         if result == 0 { return true }

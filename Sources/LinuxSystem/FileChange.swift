@@ -1,5 +1,5 @@
 /// What `FileWatch` saw.
-package enum FileChange: Hashable, Sendable {
+public enum FileChange: Hashable, Sendable {
     /// In a watched folder something of this name was created, moved in, moved out, or deleted.
     case name(FileWatch.Watch, String)
     /// A watched file's bytes, length, attributes or names changed: a last name that goes shows in its link count.

@@ -1,29 +1,29 @@
 import Glibc
 
 /// Which file it is, whatever its name: holds for as long as the file exists.
-package struct FileIdentity: Hashable, Sendable {
-    package let device: UInt64
-    package let inode: UInt64
+public struct FileIdentity: Hashable, Sendable {
+    public let device: UInt64
+    public let inode: UInt64
 
-    package init(device: UInt64, inode: UInt64) {
+    public init(device: UInt64, inode: UInt64) {
         self.device = device
         self.inode = inode
     }
 }
 
 /// What stat(2) tells of a file.
-package struct FileStatus: Hashable, Sendable {
-    package let identity: FileIdentity
+public struct FileStatus: Hashable, Sendable {
+    public let identity: FileIdentity
     /// In bytes.
-    package let size: Int64
+    public let size: Int64
     /// The lower 12 bits of the mode: permissions, setuid, setgid, sticky.
-    package let permissions: UInt32
+    public let permissions: UInt32
     /// User id.
-    package let owner: UInt32
-    package let isRegularFile: Bool
-    package let isDirectory: Bool
+    public let owner: UInt32
+    public let isRegularFile: Bool
+    public let isDirectory: Bool
     /// When its bytes last changed: microseconds since 1970.
-    package let modified: Int64
+    public let modified: Int64
 
     init(_ status: stat) {
         identity = FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))

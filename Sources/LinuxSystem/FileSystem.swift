@@ -1,9 +1,9 @@
 import Glibc
 
 /// Files by their names.
-package enum FileSystem {
+public enum FileSystem {
     /// The whole file; one of more than `limit` bytes is refused with EFBIG before its bytes are held.
-    package static func read(_ path: String, limit: Int) throws(SystemError) -> [UInt8] {
+    public static func read(_ path: String, limit: Int) throws(SystemError) -> [UInt8] {
         let file = try File.open(reading: path)
         var bytes: [UInt8] = []
         // Read to the end rather than trust the size: files in /proc and /sys say 0.
@@ -21,7 +21,7 @@ package enum FileSystem {
     ///
     /// A symbolic link of that name is replaced, not followed.
     /// - Parameter mode: the permissions, whatever the umask.
-    package static func writeAtomically(path: String, bytes: [UInt8], mode: UInt32) throws(SystemError) {
+    public static func writeAtomically(path: String, bytes: [UInt8], mode: UInt32) throws(SystemError) {
         let temporary = try createTemporary(beside: path, bytes: bytes, mode: mode)
         guard Glibc.rename(temporary, path) == 0 else {
             let error = SystemError.last("rename \(temporary) to \(path)")
@@ -63,7 +63,7 @@ package enum FileSystem {
     }
 
     /// Follows symbolic links; nil where nothing has this name.
-    package static func status(of path: String) throws(SystemError) -> FileStatus? {
+    public static func status(of path: String) throws(SystemError) -> FileStatus? {
         var status = stat()
         if stat(path, &status) == 0 { return FileStatus(status) }
         let error = SystemError.last("stat \(path)")
@@ -72,7 +72,7 @@ package enum FileSystem {
     }
 
     /// The names in a folder, without `.` and `..`, sorted by their bytes; a name that is not UTF-8 is left out.
-    package static func names(in folder: String) throws(SystemError) -> [String] {
+    public static func names(in folder: String) throws(SystemError) -> [String] {
         guard let stream = opendir(folder) else { throw .last("open folder \(folder)") }
         defer { closedir(stream) }
         var names: [String] = []
@@ -90,7 +90,7 @@ package enum FileSystem {
 
     /// False where nothing had this name.
     @discardableResult
-    package static func remove(_ path: String) throws(SystemError) -> Bool {
+    public static func remove(_ path: String) throws(SystemError) -> Bool {
         if unlink(path) == 0 { return true }
         let error = SystemError.last("remove \(path)")
         if error.isMissing { return false }
@@ -98,32 +98,32 @@ package enum FileSystem {
     }
 
     /// Takes the other name's place, in one step.
-    package static func rename(_ path: String, to other: String) throws(SystemError) {
+    public static func rename(_ path: String, to other: String) throws(SystemError) {
         guard Glibc.rename(path, other) == 0 else { throw .last("rename \(path) to \(other)") }
     }
 
     /// Only the last part of the path, with `mode` less the umask; one that exists already is left as it is.
-    package static func createFolder(_ path: String, mode: UInt32 = 0o755) throws(SystemError) {
+    public static func createFolder(_ path: String, mode: UInt32 = 0o755) throws(SystemError) {
         if mkdir(path, mode) == 0 { return try synchronizeFolder(of: path) }
         let error = SystemError.last("create folder \(path)")
         guard error.code == EEXIST, try status(of: path)?.isDirectory == true else { throw error }
     }
 
     /// The folder that holds this name: `.` where the path has no slash.
-    package static func folder(of path: String) -> String {
+    public static func folder(of path: String) -> String {
         guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
         return slash == path.utf8.startIndex ? "/" : String(path[..<slash])
     }
 
     /// From the root on, without links (realpath(3)).
-    package static func absolutePath(of path: String) throws(SystemError) -> String {
+    public static func absolutePath(of path: String) throws(SystemError) -> String {
         guard let resolved = realpath(path, nil) else { throw .last("resolve \(path)") }
         defer { free(resolved) }
         return String(cString: resolved)
     }
 
     /// What stands behind the last slash.
-    package static func name(of path: String) -> String {
+    public static func name(of path: String) -> String {
         guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return path }
         return String(path[path.utf8.index(after: slash)...])
     }

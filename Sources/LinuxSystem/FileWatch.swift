@@ -4,19 +4,19 @@ import Glibc
 ///
 /// Watch the folder for the log's name, so that a new file is seen, and each open file for its bytes. A change is a hint
 /// to look: look once after adding a watch too, for what came before it.
-package struct FileWatch: ~Copyable, Sendable {
+public struct FileWatch: ~Copyable, Sendable {
     /// One watched file or folder; never used again once it ended.
-    package struct Watch: Hashable, Sendable {
+    public struct Watch: Hashable, Sendable {
         let descriptor: Int32
     }
 
     /// Readable while changes wait; non-blocking; closed with this value.
-    package let fileDescriptor: Int32
+    public let fileDescriptor: Int32
     /// The live watches.
     private var folders: Set<Int32> = []
     private var files: Set<Int32> = []
 
-    package init() throws(SystemError) {
+    public init() throws(SystemError) {
         let descriptor = inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC))
         guard descriptor >= 0 else { throw .last("inotify_init1") }
         fileDescriptor = descriptor
@@ -25,7 +25,7 @@ package struct FileWatch: ~Copyable, Sendable {
     deinit { close(fileDescriptor) }
 
     /// Names that come and go in a folder; not the bytes of its files.
-    package mutating func watch(directory path: String) throws(SystemError) -> Watch {
+    public mutating func watch(directory path: String) throws(SystemError) -> Watch {
         let mask = IN_CREATE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF
         let watch = try add(path, UInt32(mask) | UInt32(IN_ONLYDIR), "watch folder \(path)")
         folders.insert(watch.descriptor)
@@ -33,12 +33,12 @@ package struct FileWatch: ~Copyable, Sendable {
     }
 
     /// The file that has this name now, whatever its name later. The same file twice is one watch.
-    package mutating func watch(file path: String) throws(SystemError) -> Watch {
+    public mutating func watch(file path: String) throws(SystemError) -> Watch {
         try watchFile(path, "watch \(path)")
     }
 
     /// An open file, also one that was renamed since, or that has no name any more.
-    package mutating func watch(_ file: borrowing File) throws(SystemError) -> Watch {
+    public mutating func watch(_ file: borrowing File) throws(SystemError) -> Watch {
         // The link leads to the open file itself, so no rename comes between (proc(5)).
         try watchFile("/proc/self/fd/\(file.fileDescriptor)", "watch \(file.path)")
     }
@@ -61,7 +61,7 @@ package struct FileWatch: ~Copyable, Sendable {
     }
 
     /// No more changes of it; without effect where it ended already.
-    package mutating func end(_ watch: Watch) {
+    public mutating func end(_ watch: Watch) {
         folders.remove(watch.descriptor)
         files.remove(watch.descriptor)
         // The one failure is a watch that the kernel ended before us.
@@ -69,7 +69,7 @@ package struct FileWatch: ~Copyable, Sendable {
     }
 
     /// The changes that wait, each once, in the order of their first; more may wait still, then the descriptor is readable.
-    package mutating func drain() throws(SystemError) -> [FileChange] {
+    public mutating func drain() throws(SystemError) -> [FileChange] {
         var changes: [FileChange] = []
         var seen: Set<FileChange> = []
         // Bounded: who changes files faster than we read must not keep us here.

@@ -5,8 +5,8 @@ internal import Glibc
 /// ours but its outputs.
 ///
 /// It ends with this value. Where we are killed instead, its next write finds nobody who reads (SIGPIPE).
-package struct FollowedProgram: ~Copyable {
-    package enum Output: Hashable, Sendable {
+public struct FollowedProgram: ~Copyable {
+    public enum Output: Hashable, Sendable {
         case bytes([UInt8])
         /// Nothing waits at the moment.
         case nothing
@@ -14,7 +14,7 @@ package struct FollowedProgram: ~Copyable {
         case ended(Ending)
     }
 
-    package enum Ending: Hashable, Sendable {
+    public enum Ending: Hashable, Sendable {
         case exited(status: Int32)
         case signalled(Int32)
     }
@@ -25,7 +25,7 @@ package struct FollowedProgram: ~Copyable {
 
     private let process: pid_t
     /// Its number, and its group's: its own until this value goes.
-    package var number: Int32 { process }
+    public var number: Int32 { process }
     private let ended: Descriptor
     private let output: Descriptor
     private let error: Descriptor
@@ -38,7 +38,7 @@ package struct FollowedProgram: ~Copyable {
     ///   - path: looked up in PATH where it has no slash.
     ///   - additions: set on top of our own environment.
     ///   - joined: what it writes to standard error is read as output, too.
-    package init(
+    public init(
         starting path: String, _ arguments: [String] = [], environment additions: [String: String] = [:],
         joiningErrors joined: Bool = false
     ) throws(SystemError) {
@@ -67,16 +67,16 @@ package struct FollowedProgram: ~Copyable {
     }
 
     /// Readable while ``read()`` has something to tell: to be asked anew before each poll.
-    package func fileDescriptors() -> [Int32] {
+    public func fileDescriptors() -> [Int32] {
         if ending != nil { return [] }
         return [ended.number] + (isOutputOpen ? [output.number] : []) + (isErrorOpen ? [error.number] : [])
     }
 
     /// The beginning of what it wrote to standard error: 1000 bytes at most.
-    package func complaint() -> [UInt8] { complaints }
+    public func complaint() -> [UInt8] { complaints }
 
     /// What is there, some of it at most, without waiting.
-    package mutating func read() -> Output {
+    public mutating func read() -> Output {
         if let ending { return .ended(ending) }
         // First whether it has ended, then what it wrote: the other way round its last words could be missed.
         let isOver = hasEnded()

@@ -4,12 +4,12 @@ import Glibc
 ///
 /// Not Synchronization's Mutex: on Linux ThreadSanitizer does not see its futex, so that all that passes through one
 /// looks like a race, and a true race would drown among them.
-package final class Guarded<Value: Sendable>: Sendable {
+public final class Guarded<Value: Sendable>: Sendable {
     // Both are touched by `withLock` alone, the value only while the mutex is held; a mutex must not move.
     private nonisolated(unsafe) let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private nonisolated(unsafe) var value: Value
 
-    package init(_ value: Value) {
+    public init(_ value: Value) {
         self.value = value
         mutex = .allocate(capacity: 1)
         mutex.initialize(to: pthread_mutex_t())
@@ -23,7 +23,7 @@ package final class Guarded<Value: Sendable>: Sendable {
     }
 
     /// Short, and never from within itself: a thread that comes back for its own mutex waits for ever.
-    package func withLock<Result, Failure: Error>(
+    public func withLock<Result, Failure: Error>(
         _ body: (inout Value) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         pthread_mutex_lock(mutex)

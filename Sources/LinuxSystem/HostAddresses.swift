@@ -1,9 +1,9 @@
 internal import Glibc
 
 /// Which addresses hosts have, as text: `192.0.2.1`, `2001:db8::1`.
-package enum HostAddresses {
+public enum HostAddresses {
     /// Those of this host's own interfaces, without zones.
-    package static func own() throws(SystemError) -> [String] {
+    public static func own() throws(SystemError) -> [String] {
         var first: UnsafeMutablePointer<ifaddrs>?
         guard getifaddrs(&first) == 0 else { throw .last("getifaddrs") }
         defer { freeifaddrs(first) }
@@ -19,7 +19,7 @@ package enum HostAddresses {
     /// Those of a name, by the system's resolver, which may take its time; a name that is an address is that one.
     ///
     /// - Throws: where the name is not known, or nobody can be asked.
-    package static func of(_ name: String) throws(SystemError) -> [String] {
+    public static func of(_ name: String) throws(SystemError) -> [String] {
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         var first: UnsafeMutablePointer<addrinfo>?

@@ -2,13 +2,13 @@ internal import Glibc
 
 /// A connection to a program of this machine, by the path of its socket (unix(7)). Blocks, but never beyond a deadline
 /// (monotonic microseconds) or a stop, which is not cleared.
-package final class LocalStream: Sendable {
+public final class LocalStream: Sendable {
     /// How often a listener whose queue is full is tried again: there is nothing that could be waited for (connect(2)).
     private static let pauseLength: Int64 = 10_000
 
     private let descriptor: Descriptor
 
-    package init(
+    public init(
         to path: String, by deadline: Int64, until stop: Wakeup? = nil
     ) throws(StreamFault) {
         let operation = "connect to \(path)"
@@ -43,13 +43,13 @@ package final class LocalStream: Sendable {
     }
 
     /// Whether the other side has neither said anything nor hung up.
-    package var isQuiet: Bool {
+    public var isQuiet: Bool {
         var watched = pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0)
         return poll(&watched, 1, 0) == 0
     }
 
     /// All of it. Where it throws, a part may have arrived.
-    package func send(_ bytes: [UInt8], by deadline: Int64, until stop: Wakeup? = nil) throws(StreamFault) {
+    public func send(_ bytes: [UInt8], by deadline: Int64, until stop: Wakeup? = nil) throws(StreamFault) {
         var sent = 0
         while sent < bytes.count {
             let count = bytes.withUnsafeBytes {
@@ -70,7 +70,7 @@ package final class LocalStream: Sendable {
     }
 
     /// Appends what comes next, 1 to 65,536 bytes.
-    package func receive(
+    public func receive(
         into bytes: inout [UInt8], by deadline: Int64, until stop: Wakeup? = nil
     ) throws(StreamFault) {
         while true {
@@ -91,7 +91,7 @@ package final class LocalStream: Sendable {
     }
 
     /// Waits for a moment to come, of the monotonic clock; throws where the stop comes first.
-    package static func pause(until moment: Int64, orStop stop: Wakeup?) throws(StreamFault) {
+    public static func pause(until moment: Int64, orStop stop: Wakeup?) throws(StreamFault) {
         do throws(StreamFault) {
             try wait(for: -1, 0, by: moment, until: stop)
         } catch .timedOut {

@@ -1,15 +1,15 @@
 /// Values for a thread that waits in a poll: any thread posts, one drains.
-package final class Mailbox<Element: Sendable>: Sendable {
+public final class Mailbox<Element: Sendable>: Sendable {
     private let wakeup: Wakeup
     private let waiting = Guarded<[Element]>([])
 
-    package init() throws(SystemError) { wakeup = try Wakeup() }
+    public init() throws(SystemError) { wakeup = try Wakeup() }
 
     /// Readable while something waits; closed with this object.
-    package var fileDescriptor: Int32 { wakeup.fileDescriptor }
+    public var fileDescriptor: Int32 { wakeup.fileDescriptor }
 
     /// From any thread; never blocks. What one thread posts is drained in its order.
-    package func post(_ element: Element) {
+    public func post(_ element: Element) {
         let wasEmpty = waiting.withLock { waiting in
             waiting.append(element)
             return waiting.count == 1
@@ -19,7 +19,7 @@ package final class Mailbox<Element: Sendable>: Sendable {
     }
 
     /// Everything posted since the last call, oldest first; empty where nothing was.
-    package func drain() -> [Element] { drain {} }
+    public func drain() -> [Element] { drain {} }
 
     /// - Parameter between: where a test posts, because the other order would lose that post's wake-up.
     func drain(_ between: () -> Void) -> [Element] {

@@ -2,12 +2,12 @@ internal import CLinux
 internal import Glibc
 
 /// A process that is not our child, held by pidfd_open(2): whatever gets its number later is not meant.
-package struct OtherProcess: ~Copyable {
+public struct OtherProcess: ~Copyable {
     private let descriptor: Descriptor
     private let number: Int32
 
     /// nil where there is no process of this number.
-    package init?(_ number: Int32) throws(SystemError) {
+    public init?(_ number: Int32) throws(SystemError) {
         let opened = cluster_pidfd_open(number)
         if opened < 0 {
             if errno == ESRCH || errno == EINVAL { return nil }
@@ -18,13 +18,13 @@ package struct OtherProcess: ~Copyable {
     }
 
     /// SIGTERM; one that has ended already is left alone.
-    package func terminate() throws(SystemError) {
+    public func terminate() throws(SystemError) {
         guard cluster_pidfd_send_signal(descriptor.number, SIGTERM) != 0, errno != ESRCH else { return }
         throw .last("signal process \(number)")
     }
 
     /// Whether it ends before the limit is over.
-    package func ends(within limit: Duration) throws(SystemError) -> Bool {
+    public func ends(within limit: Duration) throws(SystemError) -> Bool {
         let deadline = SystemClock.monotonic() + limit.inMicroseconds
         while true {
             var watched = pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0)

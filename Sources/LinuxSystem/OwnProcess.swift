@@ -2,11 +2,11 @@ internal import CLinux
 internal import Glibc
 
 /// What a process knows of itself.
-package enum OwnProcess {
-    package static var number: Int32 { getpid() }
+public enum OwnProcess {
+    public static var number: Int32 { getpid() }
 
     /// The program's file; where its name is gone, what we were started from still runs.
-    package static func executable() throws(SystemError) -> String {
+    public static func executable() throws(SystemError) -> String {
         let link = "/proc/self/exe"
         var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
         let length = buffer.withUnsafeMutableBytes {
@@ -18,14 +18,14 @@ package enum OwnProcess {
     }
 
     /// The folder that relative paths begin in.
-    package static func folder() throws(SystemError) -> String {
+    public static func folder() throws(SystemError) -> String {
         guard let text = getcwd(nil, 0) else { throw .last("getcwd") }
         defer { free(text) }
         return String(cString: text)
     }
 
     /// Standard error goes nowhere from now on.
-    package static func silenceStandardError() throws(SystemError) {
+    public static func silenceStandardError() throws(SystemError) {
         let opened = open("/dev/null", O_WRONLY | O_CLOEXEC)
         guard opened >= 0 else { throw .last("open /dev/null") }
         defer { close(opened) }
@@ -33,13 +33,13 @@ package enum OwnProcess {
     }
 
     /// What ran once, at the start, is no longer resident; what runs again comes back from the page cache, if it is there.
-    package static func letGoOfCode() { cluster_let_go_of_code() }
+    public static func letGoOfCode() { cluster_let_go_of_code() }
 
     /// Gives back to the system what the allocator keeps for later.
-    package static func letGoOfMemory() { cluster_let_go_of_memory() }
+    public static func letGoOfMemory() { cluster_let_go_of_memory() }
 
     /// Lets this process have so many descriptors, or as many as it may ask for.
-    package static func raiseDescriptorLimit(to wanted: UInt64) throws(SystemError) {
+    public static func raiseDescriptorLimit(to wanted: UInt64) throws(SystemError) {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { throw .last("getrlimit") }
         let raised = min(rlim_t(wanted), limit.rlim_max)

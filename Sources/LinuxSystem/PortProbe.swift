@@ -1,12 +1,12 @@
 internal import Glibc
 
 /// Whether somebody listens at a TCP port.
-package enum PortProbe {
+public enum PortProbe {
     /// Connects, and hangs up at once: to the first of the host's addresses that takes it.
     ///
     /// - Parameter limit: for all of them together.
     /// - Throws: why the last of them did not; ETIMEDOUT where none answered in time.
-    package static func connect(to host: String, port: UInt16, within limit: Duration) throws(SystemError) {
+    public static func connect(to host: String, port: UInt16, within limit: Duration) throws(SystemError) {
         let deadline = SystemClock.monotonic() + limit.inMicroseconds
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)

@@ -1,5 +1,5 @@
 /// How a program that `runProgram` started came to its end.
-package enum ProgramResult: Hashable, Sendable {
+public enum ProgramResult: Hashable, Sendable {
     /// It ended by itself: its status (0 to 255) and what it wrote.
     case exited(status: Int32, output: [UInt8], error: [UInt8])
     /// A signal ended it that was not ours.

@@ -12,7 +12,7 @@ internal import Glibc
 ///   - timeLimit: from the start.
 ///   - outputLimit: bytes of each of the two outputs.
 ///   - stop: ends the program as soon as it is signalled; it is not cleared.
-package func runProgram(
+public func runProgram(
     _ path: String, _ arguments: [String] = [], input: [UInt8]? = nil, environment additions: [String: String] = [:],
     timeLimit: Duration, outputLimit: Int, until stop: Wakeup? = nil
 ) -> ProgramResult {
@@ -144,7 +144,7 @@ private struct Collector: ~Copyable {
 }
 
 extension Duration {
-    package var inMicroseconds: Int64 {
+    public var inMicroseconds: Int64 {
         components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000
     }
 }

@@ -19,7 +19,7 @@ private let stackSize = 8 << 20
 ///
 /// Nobody hears when it ends, and where the system has no thread left the process does.
 /// - Parameter name: what `ps -L` and a debugger show, 15 bytes at most.
-package func startThread(_ name: String, _ body: @escaping @Sendable () -> Void) {
+public func startThread(_ name: String, _ body: @escaping @Sendable () -> Void) {
     precondition(name.utf8.count <= 15, "a thread's name has 15 bytes at most (pthread_setname_np(3))")
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)

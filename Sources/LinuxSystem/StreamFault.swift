@@ -1,5 +1,5 @@
 /// Why a ``LocalStream`` could not be made, or did not carry what it should.
-package enum StreamFault: Error, Hashable, Sendable {
+public enum StreamFault: Error, Hashable, Sendable {
     /// The time was over.
     case timedOut
     /// Whoever waited comes to an end.

@@ -1,15 +1,15 @@
 import Glibc
 
 /// The two clocks of the system, in whole microseconds.
-package enum SystemClock {
+public enum SystemClock {
     /// Since 1970-01-01 00:00 UTC; jumps when somebody sets the clock.
-    package static func wall() -> Int64 { read(CLOCK_REALTIME) }
+    public static func wall() -> Int64 { read(CLOCK_REALTIME) }
 
     /// Since some moment before the process began; never goes back. For waits and deadlines.
-    package static func monotonic() -> Int64 { read(CLOCK_MONOTONIC) }
+    public static func monotonic() -> Int64 { read(CLOCK_MONOTONIC) }
 
     /// `2026-11-21 02:00:00,123` in local time, as fail2ban and Python's logging write it.
-    package static func localTime() -> String {
+    public static func localTime() -> String {
         let now = wall()
         var seconds = time_t(now / 1_000_000)
         var fields = tm()

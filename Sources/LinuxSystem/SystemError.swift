@@ -1,13 +1,13 @@
 import Glibc
 
 /// A system call that failed: what was tried, on what, and errno.
-package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
+public struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The call with its path, such as `open /x`.
-    package let operation: String
+    public let operation: String
     /// errno, above 0.
-    package let code: Int32
+    public let code: Int32
 
-    package init(operation: String, code: Int32) {
+    public init(operation: String, code: Int32) {
         self.operation = operation
         self.code = code
     }
@@ -19,19 +19,19 @@ package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     /// The file, or a folder on the way to it, does not exist.
-    package var isMissing: Bool { code == ENOENT || code == ENOTDIR }
+    public var isMissing: Bool { code == ENOENT || code == ENOTDIR }
     /// The rights of this process do not suffice.
-    package var isNotPermitted: Bool { code == EACCES || code == EPERM }
+    public var isNotPermitted: Bool { code == EACCES || code == EPERM }
     /// Nobody listens there.
-    package var isRefused: Bool { code == ECONNREFUSED }
+    public var isRefused: Bool { code == ECONNREFUSED }
     /// The disk, or this user's share of it, is full.
-    package var isFull: Bool { code == ENOSPC || code == EDQUOT }
+    public var isFull: Bool { code == ENOSPC || code == EDQUOT }
 
     /// Such as `open /x: Permission denied`.
-    package var description: String { "\(operation): \(SystemError.text(of: code))" }
+    public var description: String { "\(operation): \(SystemError.text(of: code))" }
 
     /// errno in the words of strerror(3).
-    package static func text(of code: Int32) -> String {
+    public static func text(of code: Int32) -> String {
         guard let text = strerror(code) else { return "error \(code)" }
         return String(cString: text)
     }

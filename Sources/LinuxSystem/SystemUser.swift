@@ -1,13 +1,13 @@
 import Glibc
 
 /// A user of this machine (passwd(5)).
-package struct SystemUser: Hashable, Sendable {
-    package let number: UInt32
+public struct SystemUser: Hashable, Sendable {
+    public let number: UInt32
     /// The user's first group.
-    package let group: UInt32
+    public let group: UInt32
 
     /// nil where there is none of this name, or where we may not act for another: we are not root.
-    package init?(named name: String) throws(SystemError) {
+    public init?(named name: String) throws(SystemError) {
         guard geteuid() == 0 else { return nil }
         errno = 0
         guard let entry = getpwnam(name) else {
@@ -21,7 +21,7 @@ package struct SystemUser: Hashable, Sendable {
 
 extension FileSystem {
     /// Makes the user the owner; a symbolic link is followed.
-    package static func give(_ path: String, to user: SystemUser) throws(SystemError) {
+    public static func give(_ path: String, to user: SystemUser) throws(SystemError) {
         guard chown(path, user.number, user.group) == 0 else { throw .last("chown \(path)") }
     }
 }

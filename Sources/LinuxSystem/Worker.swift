@@ -1,9 +1,9 @@
 internal import Glibc
 
 /// A thread that does one job after the other, in their order, and posts what came of each: for what blocks.
-package final class Worker<Job: Sendable, Outcome: Sendable>: Sendable {
+public final class Worker<Job: Sendable, Outcome: Sendable>: Sendable {
     /// What came of the jobs, for the thread that gives them.
-    package let outcomes: Mailbox<Outcome>
+    public let outcomes: Mailbox<Outcome>
     private let jobs: Mailbox<Job>
     private let stop: Wakeup
     private let ended: Wakeup
@@ -11,7 +11,7 @@ package final class Worker<Job: Sendable, Outcome: Sendable>: Sendable {
     /// - Parameters:
     ///   - name: of the thread, 15 bytes at most.
     ///   - work: may block; it is to come back soon once the wake-up that is handed to it is signalled.
-    package init(
+    public init(
         _ name: String, _ work: @escaping @Sendable (Job, Wakeup) -> Outcome
     ) throws(SystemError) {
         let (outcomes, jobs) = (try Mailbox<Outcome>(), try Mailbox<Job>())
@@ -28,10 +28,10 @@ package final class Worker<Job: Sendable, Outcome: Sendable>: Sendable {
         }
     }
 
-    package func add(_ job: Job) { jobs.post(job) }
+    public func add(_ job: Job) { jobs.post(job) }
 
     /// Ends the job that is under way, forgets the others, and returns when the thread is done.
-    package func end() {
+    public func end() {
         stop.signal()
         _ = Self.wait(for: ended.fileDescriptor, or: -1)
     }

@@ -1,25 +1,25 @@
 internal import BanModel
-package import ClusterConfiguration
-package import DaemonKit
+public import ClusterConfiguration
+public import DaemonKit
 internal import Fail2Ban
 internal import LinuxSystem
-package import Logging
+public import Logging
 internal import ZeroMQ
 
 /// Follows fail2ban's log and reports each ban and unban to the hub.
-package struct MonitorService {
+public struct MonitorService {
     private let section: MonitorSection
     private let general: GeneralSection
     private let logger: Logger
 
-    package init(section: MonitorSection, general: GeneralSection, logger: Logger) {
+    public init(section: MonitorSection, general: GeneralSection, logger: Logger) {
         self.section = section
         self.general = general
         self.logger = logger
     }
 
     /// On the calling thread, until it is asked to end.
-    package func run(under supervision: inout Supervision<MonitorSection>) throws {
+    public func run(under supervision: inout Supervision<MonitorSection>) throws {
         let client = general.client.map { Fail2BanClient(program: $0.name, socket: general.socket?.text) }
         let fail2ban = client.map { client in
             Fail2BanAccess(path: general.socket?.text, client: client) { [logger] request, reason in

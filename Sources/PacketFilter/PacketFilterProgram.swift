@@ -1,8 +1,8 @@
-package import BanModel
-package import LinuxSystem
+public import BanModel
+public import LinuxSystem
 
 /// The packet filter by way of the program nft, which needs CAP_NET_ADMIN: one process a call, 10 ms each.
-package struct PacketFilterProgram: Sendable {
+public struct PacketFilterProgram: Sendable {
     private let program: String
     private let leading: [String]
 
@@ -14,13 +14,13 @@ package struct PacketFilterProgram: Sendable {
     /// - Parameters:
     ///   - program: a path, or a name that is looked up in PATH.
     ///   - leading: arguments before nft's own, for a program that becomes nft.
-    package init(program: String = "nft", before leading: [String] = []) {
+    public init(program: String = "nft", before leading: [String] = []) {
         self.program = program
         self.leading = leading
     }
 
     /// What our table holds, if it is of this form.
-    package func read(_ form: PacketFilterForm, until stop: Wakeup? = nil) -> Answer {
+    public func read(_ form: PacketFilterForm, until stop: Wakeup? = nil) -> Answer {
         let result = run(
             ["-j", "list", "table"] + PacketFilterScript.table.split(separator: " ").map(String.init), stop)
         switch result {
@@ -32,7 +32,7 @@ package struct PacketFilterProgram: Sendable {
     }
 
     /// All of it, or nothing.
-    package func carryOut(_ change: PacketFilterChange, until stop: Wakeup? = nil) -> Answer {
+    public func carryOut(_ change: PacketFilterChange, until stop: Wakeup? = nil) -> Answer {
         switch run(["-f", "-"], input: PacketFilterScript(change).text, stop) {
         case .success: .changed(change.addresses.count + (change.networks?.count ?? 0))
         case .failure(let failure): failure.answer
@@ -40,7 +40,7 @@ package struct PacketFilterProgram: Sendable {
     }
 
     /// Deletes our table, if there is one. Returns why it could not be done.
-    package func remove(within timeLimit: Duration) -> String? {
+    public func remove(within timeLimit: Duration) -> String? {
         switch run(["-f", "-"], input: PacketFilterScript.removal, timeLimit: timeLimit, nil) {
         case .success: nil
         case .failure(let failure): failure.reason

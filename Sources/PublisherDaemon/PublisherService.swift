@@ -1,27 +1,27 @@
-package import ClusterConfiguration
+public import ClusterConfiguration
 internal import ClusterIdentity
-package import DaemonKit
+public import DaemonKit
 internal import LinuxSystem
-package import Logging
+public import Logging
 internal import ReportStore
 internal import ZeroMQ
 
 /// The hub: takes requests at one address, checks them, remembers and answers them, and broadcasts what it took at another.
-package struct PublisherService {
+public struct PublisherService {
     private static let descriptors: UInt64 = 65_536
 
     private let section: PublisherSection
     private let general: GeneralSection
     private let logger: Logger
 
-    package init(section: PublisherSection, general: GeneralSection, logger: Logger) {
+    public init(section: PublisherSection, general: GeneralSection, logger: Logger) {
         self.section = section
         self.general = general
         self.logger = logger
     }
 
     /// On the calling thread, until it is asked to end.
-    package func run(under supervision: inout Supervision<PublisherSection>) throws {
+    public func run(under supervision: inout Supervision<PublisherSection>) throws {
         // A socket for each client, and for strangers until they are refused: without one, libzmq serves nobody.
         try OwnProcess.raiseDescriptorLimit(to: Self.descriptors)
         let database = section.database?.text ?? "\(general.stateFolder)/publisher.db"

@@ -1,14 +1,14 @@
-package import BanModel
-package import LinuxSystem
+public import BanModel
+public import LinuxSystem
 
 /// The hub's reports on disk: a database, and a thread that alone writes it.
 ///
 /// Opening and reading block, and are for the start. ``write(_:ticket:)`` never does: the thread takes all that waits,
 /// commits it as one transaction, and posts what came of it. What could not be stored waits in memory, of each report the
 /// newest change, and is tried again after pauses that grow. ``end()`` it before it goes.
-package final class ReportStore: Sendable {
+public final class ReportStore: Sendable {
     /// What came of the changes; its descriptor is readable while something waits.
-    package let outcomes: Mailbox<StoreOutcome>
+    public let outcomes: Mailbox<StoreOutcome>
     /// Held for whole transactions: by the thread alone once the start is over.
     private let database: Guarded<ReportDatabase>
     private let waiting = Guarded(Waiting())
@@ -25,7 +25,7 @@ package final class ReportStore: Sendable {
     /// A damaged one is moved aside, and an empty one begun (``StoreOutcome/startedOver(_:)``): bans end by themselves and
     /// monitors tell again what is missing, while a hub that does not start protects nobody. One that another program or
     /// a newer hub wrote is left alone, and refused, as is one that cannot be written now.
-    package convenience init(path: String) throws(StoreError) { try self.init(path: path, pauses: .default) }
+    public convenience init(path: String) throws(StoreError) { try self.init(path: path, pauses: .default) }
 
     init(path: String, pauses: Pauses) throws(StoreError) {
         var opened = try ReportDatabase(path: path)
@@ -53,7 +53,7 @@ package final class ReportStore: Sendable {
     /// 1,000,000.
     ///
     /// Of a damaged database what can be read is handed out, and an empty one begun (``StoreOutcome/startedOver(_:)``).
-    package func load(chunk: Int = 10_000, _ each: ([Report]) -> Void) throws(StoreError) {
+    public func load(chunk: Int = 10_000, _ each: ([Report]) -> Void) throws(StoreError) {
         try database.withLock { database throws(StoreError) in
             do throws(StoreError) {
                 try database.load(chunk: chunk, each)
@@ -66,7 +66,7 @@ package final class ReportStore: Sendable {
     }
 
     /// A note as it is on disk; nil where there is none of this name. Blocks.
-    package func note(_ name: String) throws(StoreError) -> String? {
+    public func note(_ name: String) throws(StoreError) -> String? {
         try database.withLock { database throws(StoreError) in try database.note(name) }
     }
 
@@ -76,13 +76,13 @@ package final class ReportStore: Sendable {
     ///
     /// - Parameter ticket: of this call, higher than of every call before it. Without changes it asks for word when all
     ///   that was given before is on disk.
-    package func write(_ changes: [StoreChange], ticket: UInt64) {
+    public func write(_ changes: [StoreChange], ticket: UInt64) {
         waiting.withLock { $0.changes.add(changes, ticket: ticket) }
         wakeup.signal()
     }
 
     /// Tries once more to store what waits, closes the database, and returns when the thread is done.
-    package func end() {
+    public func end() {
         waiting.withLock { $0.isEnding = true }
         wakeup.signal()
         ended.wait(atMost: nil)

@@ -1,7 +1,7 @@
-package import BanModel
+public import BanModel
 
 /// What is to be different on disk.
-package enum StoreChange: Hashable, Sendable {
+public enum StoreChange: Hashable, Sendable {
     /// Replaces the state that this origin's report on this subject has there: merging is the hub's.
     case put(Report)
     /// What is not there is no fault.

@@ -3,8 +3,8 @@ internal import Glibc
 internal import LinuxSystem
 
 /// Why the database does not do what it should: which file, what is wrong, and what to do.
-package struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
-    package enum Kind: Hashable, Sendable {
+public struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
+    public enum Kind: Hashable, Sendable {
         /// Another process holds its lock.
         case locked
         /// Its disk, or this user's share of it, is full.
@@ -25,10 +25,10 @@ package struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
         case other(Int32)
     }
 
-    package let kind: Kind
-    package let path: String
+    public let kind: Kind
+    public let path: String
     /// In the words of SQLite or the system.
-    package let reason: String
+    public let reason: String
 
     init(_ kind: Kind, _ path: String, _ reason: String) {
         self.kind = kind
@@ -39,7 +39,7 @@ package struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What was stored is not to be had any more, and will not be by waiting.
     var isLoss: Bool { kind == .corrupt || kind == .gone }
 
-    package var description: String { "\(path): \(reason): \(advice)" }
+    public var description: String { "\(path): \(reason): \(advice)" }
 
     private var advice: String {
         switch kind {

@@ -1,5 +1,5 @@
 /// What the store's thread tells the hub's.
-package enum StoreOutcome: Hashable, Sendable {
+public enum StoreOutcome: Hashable, Sendable {
     /// All changes up to and with this ticket are on disk, and survive kill -9 and the loss of power.
     case stored(upTo: UInt64)
     /// The changes up to and with this ticket that were not stored before wait in memory, and are tried again.

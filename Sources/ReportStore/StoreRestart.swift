@@ -1,11 +1,11 @@
 /// Why the database was begun anew, and where the old one is.
-package struct StoreRestart: Hashable, Sendable, CustomStringConvertible {
+public struct StoreRestart: Hashable, Sendable, CustomStringConvertible {
     /// What was wrong with the old one.
-    package let error: StoreError
+    public let error: StoreError
     /// Its new name, beside the old one; nil where there was no file left to be moved aside.
-    package let aside: String?
+    public let aside: String?
 
-    package var description: String {
+    public var description: String {
         let began = "\(error.path): \(error.reason); an empty database was begun"
         guard let aside else { return began }
         return "\(began), and the damaged one is kept as \(aside) (sqlite3 \(aside) .recover shows what is left of it)"

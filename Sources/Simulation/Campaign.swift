@@ -1,20 +1,20 @@
 /// Many seeds, and what came of them.
-package struct Campaign: Sendable {
+public struct Campaign: Sendable {
     private let stage: Stage
-    package private(set) var seeds = 0
-    package private(set) var events = 0
-    package private(set) var kills = 0
+    public private(set) var seeds = 0
+    public private(set) var events = 0
+    public private(set) var kills = 0
     /// The fewest steps and kills of any schedule.
-    package private(set) var fewestSteps = Int.max
-    package private(set) var fewestKills = Int.max
+    public private(set) var fewestSteps = Int.max
+    public private(set) var fewestKills = Int.max
     /// How many schedules reached each kind of fault.
-    package private(set) var reached: [Fault: Int] = [:]
+    public private(set) var reached: [Fault: Int] = [:]
     /// Every seed that failed, and how; in the order in which they were added.
-    package private(set) var failures: [(seed: UInt64, violation: Violation)] = []
+    public private(set) var failures: [(seed: UInt64, violation: Violation)] = []
 
-    package init(of stage: Stage = .hosts) { self.stage = stage }
+    public init(of stage: Stage = .hosts) { self.stage = stage }
 
-    package mutating func add(_ report: Simulation.Report) {
+    public mutating func add(_ report: Simulation.Report) {
         seeds += 1
         events += report.events
         kills += report.kills
@@ -27,7 +27,7 @@ package struct Campaign: Sendable {
     }
 
     /// How many of a hundred schedules reached each kind of fault, the rarest first.
-    package var coverage: [(fault: Fault, percent: Int)] {
+    public var coverage: [(fault: Fault, percent: Int)] {
         Fault.all(of: stage).map { ($0, 100 * reached[$0, default: 0] / max(1, seeds)) }.sorted {
             ($0.percent, $0.fault) < ($1.percent, $1.fault)
         }
@@ -38,14 +38,14 @@ package struct Campaign: Sendable {
     /// - Parameters:
     ///   - all: how many seeds are to be played.
     ///   - seconds: how long it has taken so far.
-    package func progress(of all: UInt64, after seconds: Double) -> String {
+    public func progress(of all: UInt64, after seconds: Double) -> String {
         let rate = Double(seeds) / max(seconds, 0.001)
         let left = Int(Double(all - min(all, UInt64(seeds))) / max(rate, 0.001))
         return "\(seeds) of \(all) seeds, \(failures.count) failed; \(Int(rate)) a second, \(left / 60) min to go"
     }
 
     /// These seeds, one after the other; ends early after so many failures.
-    package static func run(
+    public static func run(
         from first: UInt64, through last: UInt64, of stage: Stage = .hosts, plant: Plant? = nil,
         atMostFailures most: Int = .max
     ) -> Campaign {

@@ -1,5 +1,5 @@
 /// A kind of fault that a schedule has really reached.
-package enum Fault: Hashable, Comparable, Sendable, CustomStringConvertible {
+public enum Fault: Hashable, Comparable, Sendable, CustomStringConvertible {
     case lost, doubled, delayed, reordered, cut, silence
     case killed(String)
     case stalled, diskFull
@@ -10,7 +10,7 @@ package enum Fault: Hashable, Comparable, Sendable, CustomStringConvertible {
     case hubKilled, pardoned, trustChanged, goesRound, twins, tippedByFriends, toldByOtherWays
     case lied(String)
 
-    package var description: String {
+    public var description: String {
         switch self {
         case .lost: "a message was lost"
         case .doubled: "a message came twice"
@@ -47,7 +47,7 @@ package enum Fault: Hashable, Comparable, Sendable, CustomStringConvertible {
         }
     }
 
-    package static func < (left: Fault, right: Fault) -> Bool { left.description < right.description }
+    public static func < (left: Fault, right: Fault) -> Bool { left.description < right.description }
 
     /// Every kind that is to be reached.
     static func all(of stage: Stage) -> [Fault] {

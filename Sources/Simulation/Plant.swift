@@ -1,5 +1,5 @@
 /// A fault that is put into the simulated shells on purpose: the invariants must find it.
-package enum Plant: String, CaseIterable, Sendable {
+public enum Plant: String, CaseIterable, Sendable {
     /// Of two states of one version, a copy takes the one that came later.
     case equalVersionReplaces = "equal-version-replaces"
     /// The monitor saves how far it has read before the hub has ACKed what was read.
@@ -17,7 +17,7 @@ package enum Plant: String, CaseIterable, Sendable {
     /// A hub that missed something of a friend's does not ask for it.
     case unaskedFriend = "unasked-friend"
 
-    package var stage: Stage {
+    public var stage: Stage {
         switch self {
         case .equalVersionReplaces, .positionBeforeAck, .ledgerAfterAct, .ackBeforeCommit, .syncDrops: .hosts
         case .uncheckedSignatures, .unheardTwin, .unaskedFriend: .friends

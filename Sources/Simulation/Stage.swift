@@ -1,5 +1,5 @@
 /// What is played.
-package enum Stage: String, CaseIterable, Sendable {
+public enum Stage: String, CaseIterable, Sendable {
     /// One cluster: its hosts, with all that runs on them, and two hubs.
     case hosts
     /// Clusters of several owners: their hubs, of which some lie.

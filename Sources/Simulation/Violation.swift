@@ -1,6 +1,6 @@
 /// What must never happen, and did.
-package struct Violation: Error, Hashable, Sendable, CustomStringConvertible {
-    package enum Invariant: String, CaseIterable, Sendable {
+public struct Violation: Error, Hashable, Sendable, CustomStringConvertible {
+    public enum Invariant: String, CaseIterable, Sendable {
         case acknowledgedIsHeld = "every report that a hub has ACKed is held by it"
         case positionFollowsAcks = "a monitor's position on disk is not past what a hub has ACKed"
         case copiesAreEqual = "every copy holds what the hubs hold, and nothing else"
@@ -22,13 +22,13 @@ package struct Violation: Error, Hashable, Sendable, CustomStringConvertible {
         case twinsAreEqual = "twins hold the same, and judge alike"
     }
 
-    package var invariant: Invariant
+    public var invariant: Invariant
     /// In true time, in microseconds since the world began.
-    package var time: Int64
+    public var time: Int64
     /// What was found instead.
-    package var detail: String
+    public var detail: String
 
-    package var description: String { "\(invariant.rawValue): \(detail) (at \(seconds(time)))" }
+    public var description: String { "\(invariant.rawValue): \(detail) (at \(seconds(time)))" }
 }
 
 /// `12.345 s`

@@ -1,15 +1,15 @@
 internal import BanModel
-package import ClusterConfiguration
+public import ClusterConfiguration
 internal import ClusterCore
-package import DaemonKit
+public import DaemonKit
 internal import Fail2Ban
 internal import LinuxSystem
-package import Logging
+public import Logging
 internal import PacketFilter
 internal import ZeroMQ
 
 /// Hears the hub's broadcasts and makes this host obey them.
-package struct SubscriberService {
+public struct SubscriberService {
     /// A stop takes two seconds at most.
     private static let removalTime = Duration.seconds(1)
 
@@ -17,14 +17,14 @@ package struct SubscriberService {
     private let general: GeneralSection
     private let logger: Logger
 
-    package init(section: SubscriberSection, general: GeneralSection, logger: Logger) {
+    public init(section: SubscriberSection, general: GeneralSection, logger: Logger) {
         self.section = section
         self.general = general
         self.logger = logger
     }
 
     /// On the calling thread, until it is asked to end.
-    package func run(under supervision: inout Supervision<SubscriberSection>) throws {
+    public func run(under supervision: inout Supervision<SubscriberSection>) throws {
         let packetFilter = PacketFilterProgram()
         let client = general.client.map { Fail2BanClient(program: $0.name, socket: general.socket?.text) }
         let access =

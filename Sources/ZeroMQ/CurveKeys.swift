@@ -1,12 +1,12 @@
 import CZeroMQ
 
 /// The keys of CURVE (zmq_curve(7)): 32 bytes each, the secret ones for nobody else's eyes.
-package enum CurveKeys {
+public enum CurveKeys {
     /// In bytes.
-    package static let length = 32
+    public static let length = 32
 
     /// A pair made by chance.
-    package static func generate() throws(ZMQError) -> (secret: [UInt8], public: [UInt8]) {
+    public static func generate() throws(ZMQError) -> (secret: [UInt8], public: [UInt8]) {
         // libzmq writes Z85 and a zero byte (zmq_curve_keypair(3)).
         var publicText = [CChar](repeating: 0, count: textLength + 1)
         var secretText = publicText
@@ -15,7 +15,7 @@ package enum CurveKeys {
     }
 
     /// The public key that goes with a secret one.
-    package static func publicKey(of secret: [UInt8]) throws(ZMQError) -> [UInt8] {
+    public static func publicKey(of secret: [UInt8]) throws(ZMQError) -> [UInt8] {
         precondition(secret.count == length, "a key has \(length) bytes")
         var secretText = [CChar](repeating: 0, count: textLength + 1)
         guard unsafe zmq_z85_encode(&secretText, secret, length) != nil else { throw .last("encode a key") }
@@ -34,11 +34,11 @@ package enum CurveKeys {
 }
 
 /// What a client of CURVE needs: its own key, and the one by which it knows the server.
-package struct CurveClient: Hashable, Sendable {
-    package var secret: [UInt8]
-    package var server: [UInt8]
+public struct CurveClient: Hashable, Sendable {
+    public var secret: [UInt8]
+    public var server: [UInt8]
 
-    package init(secret: [UInt8], server: [UInt8]) {
+    public init(secret: [UInt8], server: [UInt8]) {
         precondition(secret.count == CurveKeys.length && server.count == CurveKeys.length, "a key has 32 bytes")
         self.secret = secret
         self.server = server
@@ -47,7 +47,7 @@ package struct CurveClient: Hashable, Sendable {
 
 extension Socket {
     /// The connections that follow are encrypted, to a server that has this key alone.
-    package mutating func secure(as client: CurveClient) throws(ZMQError) {
+    public mutating func secure(as client: CurveClient) throws(ZMQError) {
         try set(ZMQ_CURVE_SERVERKEY, client.server, "ZMQ_CURVE_SERVERKEY")
         try set(ZMQ_CURVE_PUBLICKEY, try CurveKeys.publicKey(of: client.secret), "ZMQ_CURVE_PUBLICKEY")
         try set(ZMQ_CURVE_SECRETKEY, client.secret, "ZMQ_CURVE_SECRETKEY")
@@ -56,7 +56,7 @@ extension Socket {
     /// The binds that follow are encrypted, for clients alone that a ``ZAPHandler`` of this context lets into `domain`.
     ///
     /// - Parameter domain: not empty: libzmq asks nobody about an empty one.
-    package mutating func serveCurve(secret: [UInt8], domain: String) throws(ZMQError) {
+    public mutating func serveCurve(secret: [UInt8], domain: String) throws(ZMQError) {
         precondition(secret.count == CurveKeys.length && !domain.isEmpty)
         try set(ZMQ_CURVE_SERVER, 1, "ZMQ_CURVE_SERVER")
         try set(ZMQ_CURVE_SECRETKEY, secret, "ZMQ_CURVE_SECRETKEY")

@@ -5,31 +5,31 @@ import LinuxSystem
 /// What one thread waits for: sockets and descriptors. Build it anew where they change; `removeAll` keeps the memory.
 ///
 /// It borrows what is added: sockets and descriptors must live until the last `wait`.
-@safe package struct PollSet {
-    package struct Interest: OptionSet, Sendable {
-        package let rawValue: Int16
-        package init(rawValue: Int16) { self.rawValue = rawValue }
+@safe public struct PollSet {
+    public struct Interest: OptionSet, Sendable {
+        public let rawValue: Int16
+        public init(rawValue: Int16) { self.rawValue = rawValue }
 
         /// A message, or a byte, waits.
-        package static let reading = Interest(rawValue: Int16(ZMQ_POLLIN))
+        public static let reading = Interest(rawValue: Int16(ZMQ_POLLIN))
         /// A send would not have to wait.
-        package static let writing = Interest(rawValue: Int16(ZMQ_POLLOUT))
+        public static let writing = Interest(rawValue: Int16(ZMQ_POLLOUT))
     }
 
     private var items: [zmq_pollitem_t]
 
-    package init() { unsafe items = [] }
+    public init() { unsafe items = [] }
 
     /// The index to ask `isReady` with; indices count from 0 in the order of adding.
     @discardableResult
-    package mutating func add(_ socket: borrowing Socket, for interest: Interest) -> Int {
+    public mutating func add(_ socket: borrowing Socket, for interest: Interest) -> Int {
         unsafe items.append(zmq_pollitem_t(socket: socket.handle, fd: 0, events: interest.rawValue, revents: 0))
         return unsafe items.count - 1
     }
 
     /// Ready while ``Socket/nextConnectionEvent()`` has something to tell; the socket's connections must be watched.
     @discardableResult
-    package mutating func add(connectionsOf socket: borrowing Socket) -> Int {
+    public mutating func add(connectionsOf socket: borrowing Socket) -> Int {
         precondition(unsafe socket.connections != nil, "nobody watches this socket's connections")
         unsafe items.append(
             zmq_pollitem_t(socket: socket.connections, fd: 0, events: Int16(ZMQ_POLLIN), revents: 0))
@@ -37,23 +37,23 @@ import LinuxSystem
     }
 
     @discardableResult
-    package mutating func add(fileDescriptor: Int32, for interest: Interest = .reading) -> Int {
+    public mutating func add(fileDescriptor: Int32, for interest: Interest = .reading) -> Int {
         unsafe items.append(zmq_pollitem_t(socket: nil, fd: fileDescriptor, events: interest.rawValue, revents: 0))
         return unsafe items.count - 1
     }
 
     /// Whether a socket that was added for reading is passed over, until it is said otherwise.
-    package mutating func mute(_ index: Int, _ isMuted: Bool) {
+    public mutating func mute(_ index: Int, _ isMuted: Bool) {
         unsafe items[index].events = isMuted ? 0 : Interest.reading.rawValue
     }
 
-    package mutating func removeAll() { unsafe items.removeAll(keepingCapacity: true) }
+    public mutating func removeAll() { unsafe items.removeAll(keepingCapacity: true) }
 
     /// Until something is ready or `timeout` (nil: for ever) is over, never earlier; true where something is ready.
     ///
     /// Throws `isTermination` where the context of a socket was shut down.
     @discardableResult
-    package mutating func wait(timeout: Duration?) throws(ZMQError) -> Bool {
+    public mutating func wait(timeout: Duration?) throws(ZMQError) -> Bool {
         precondition(unsafe !items.isEmpty, "nothing to wait for")
         let deadline = timeout.map { PollSet.deadline(after: $0) }
         while true {
@@ -70,9 +70,9 @@ import LinuxSystem
     }
 
     /// What the last `wait` found; an error or a hang-up on a descriptor counts, the next read tells which.
-    package func isReady(_ index: Int) -> Bool { unsafe items[index].revents != 0 }
+    public func isReady(_ index: Int) -> Bool { unsafe items[index].revents != 0 }
 
-    package func isReady(_ index: Int, for interest: Interest) -> Bool {
+    public func isReady(_ index: Int, for interest: Interest) -> Bool {
         unsafe items[index].revents & interest.rawValue != 0
     }
 

@@ -2,7 +2,7 @@ import CZeroMQ
 import Glibc
 
 /// What happened to a connection of a socket that watches them (zmq_socket_monitor(3)).
-package enum ConnectionEvent: Hashable, Sendable {
+public enum ConnectionEvent: Hashable, Sendable {
     /// Messages can flow.
     case established
     /// It is gone; what was on its way may be lost. libzmq tries again by itself.
@@ -13,7 +13,7 @@ package enum ConnectionEvent: Hashable, Sendable {
 
 extension Socket {
     /// To be called once, before the first `connect` or `bind`; what happened then waits to be received.
-    package mutating func watchConnections() throws(ZMQError) {
+    public mutating func watchConnections() throws(ZMQError) {
         precondition(unsafe connections == nil, "watched already")
         let endpoint = unsafe "inproc://connections-\(UInt(bitPattern: handle))"
         let events =
@@ -28,7 +28,7 @@ extension Socket {
     }
 
     /// The next thing that happened; nil where nothing has, or nobody watches.
-    package mutating func nextConnectionEvent() throws(ZMQError) -> ConnectionEvent? {
+    public mutating func nextConnectionEvent() throws(ZMQError) -> ConnectionEvent? {
         guard let connections = unsafe connections else { return nil }
         // The event's number and a value, then its endpoint.
         var event: UInt16 = 0

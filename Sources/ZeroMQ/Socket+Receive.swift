@@ -2,7 +2,7 @@ import CZeroMQ
 import Glibc
 
 /// A message to a socket whose messages have one frame.
-package enum SingleFrame: Sendable, Equatable {
+public enum SingleFrame: Sendable, Equatable {
     case frame([UInt8])
     /// It had more frames than one: dropped whole.
     case severalFrames
@@ -13,7 +13,7 @@ extension Socket {
     ///
     /// A message of more than `frameLimit` frames is dropped whole: what comes back is an empty array, which no message
     /// is otherwise.
-    package mutating func receive() throws(ZMQError) -> [[UInt8]]? {
+    public mutating func receive() throws(ZMQError) -> [[UInt8]]? {
         guard try receiveFrame() else { return nil }
         var frames = [takeFrame()]
         while hasMore {
@@ -28,7 +28,7 @@ extension Socket {
     }
 
     /// As `receive`, without an array of arrays: for a SUB, where thousands a second come in.
-    package mutating func receiveSingle() throws(ZMQError) -> SingleFrame? {
+    public mutating func receiveSingle() throws(ZMQError) -> SingleFrame? {
         guard try receiveFrame() else { return nil }
         if hasMore {
             try dropRest()
@@ -39,7 +39,7 @@ extension Socket {
 
     /// What libzmq knows of the peer that sent the frame received last: `Peer-Address`, `User-Id`, `Socket-Type`,
     /// `Routing-Id`; nil where it does not know, as over inproc.
-    package func property(_ name: String) -> String? {
+    public func property(_ name: String) -> String? {
         guard let value = unsafe zmq_msg_gets(message, name) else { return nil }
         return unsafe String(cString: value)
     }

@@ -6,7 +6,7 @@ extension Socket {
     ///
     /// True says that libzmq took it. A ROUTER takes, and drops, what is for a peer it does not know or that does not
     /// keep up (unless `setRouterMandatory`); a PUB or XPUB likewise.
-    package mutating func send(_ frames: [[UInt8]]) throws(ZMQError) -> Bool {
+    public mutating func send(_ frames: [[UInt8]]) throws(ZMQError) -> Bool {
         precondition(!frames.isEmpty, "a message has a frame at least")
         var taken = true
         for index in frames.indices {
@@ -25,7 +25,7 @@ extension Socket {
     ///
     /// Who asks again and again within a millisecond has read all its answers, and libzmq need not know it yet: it looks
     /// for what peers have read only so often, unless it is asked to. An answer that is dropped then is waited for for ever.
-    package mutating func answer(_ frames: [[UInt8]]) throws(ZMQError) -> Bool {
+    public mutating func answer(_ frames: [[UInt8]]) throws(ZMQError) -> Bool {
         do throws(ZMQError) {
             if try send(frames) { return true }
             try learnWhatWasRead()
@@ -43,7 +43,7 @@ extension Socket {
     }
 
     /// A message of one frame: false where it would have to wait, so it was not sent.
-    package mutating func send(_ bytes: [UInt8]) throws(ZMQError) -> Bool {
+    public mutating func send(_ bytes: [UInt8]) throws(ZMQError) -> Bool {
         try send(frame: bytes, flags: 0)
     }
 

@@ -5,8 +5,8 @@ import Glibc
 ///
 /// Not Sendable: it cannot be taken into the body of another thread. No call blocks: wait with a `PollSet`. A socket's
 /// descriptors are close-on-exec.
-@safe package struct Socket: ~Copyable {
-    package enum Kind: Int32, Sendable, CaseIterable {
+@safe public struct Socket: ~Copyable {
+    public enum Kind: Int32, Sendable, CaseIterable {
         case pair = 0
         case pub = 1
         case sub = 2
@@ -18,19 +18,19 @@ import Glibc
     }
 
     /// How many frames of one message `receive` keeps: what a hostile peer can make us hold.
-    package static let frameLimit = 16
+    public static let frameLimit = 16
 
     let handle: UnsafeMutableRawPointer
     // Small messages lie inside zmq_msg_t, so its address must hold from init to close.
     let message: UnsafeMutablePointer<zmq_msg_t>
     let context: Context  // Outlives the socket: released after `deinit` closed it.
-    package let kind: Kind
+    public let kind: Kind
     /// The other end of libzmq's monitor; nil: nobody watches the connections.
     var connections: UnsafeMutableRawPointer?
 
     /// Drops what is unsent when it closes (linger 0), and drops a peer that sends a larger message.
     /// - Parameter maximumMessageSize: bytes of one frame, not of all frames of a message; 0 or more.
-    package init(
+    public init(
         _ kind: Kind, in context: Context, maximumMessageSize: Int = 1 << 20
     ) throws(ZMQError) {
         precondition(maximumMessageSize >= 0, "libzmq takes a negative size for no bound at all")
@@ -64,26 +64,26 @@ import Glibc
     }
 
     /// `tcp://*:0` and `tcp://127.0.0.1:*` choose a free port: `lastEndpoint` tells it.
-    package mutating func bind(_ endpoint: String) throws(ZMQError) {
+    public mutating func bind(_ endpoint: String) throws(ZMQError) {
         guard unsafe zmq_bind(handle, endpoint) == 0 else { throw .last("bind \(endpoint)") }
     }
 
     /// Cuts every connection that came in at this endpoint; give it as `lastEndpoint` told it.
-    package mutating func unbind(_ endpoint: String) throws(ZMQError) {
+    public mutating func unbind(_ endpoint: String) throws(ZMQError) {
         guard unsafe zmq_unbind(handle, endpoint) == 0 else { throw .last("unbind \(endpoint)") }
     }
 
     /// Returns at once: libzmq connects, and reconnects, by itself.
-    package mutating func connect(_ endpoint: String) throws(ZMQError) {
+    public mutating func connect(_ endpoint: String) throws(ZMQError) {
         guard unsafe zmq_connect(handle, endpoint) == 0 else { throw .last("connect \(endpoint)") }
     }
 
-    package mutating func disconnect(_ endpoint: String) throws(ZMQError) {
+    public mutating func disconnect(_ endpoint: String) throws(ZMQError) {
         guard unsafe zmq_disconnect(handle, endpoint) == 0 else { throw .last("disconnect \(endpoint)") }
     }
 
     /// The endpoint of the last bind or connect, with the port that the system chose.
-    package var lastEndpoint: String {
+    public var lastEndpoint: String {
         get throws(ZMQError) {
             var length = 1024
             let text = unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: length) { buffer -> String? in

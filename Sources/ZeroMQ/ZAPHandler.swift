@@ -4,15 +4,15 @@ import CZeroMQ
 ///
 /// Make it before the first bind: libzmq refuses everybody while there is none. It is to be served in the loop of the
 /// thread that made it; a client waits in its handshake for that.
-package struct ZAPHandler: ~Copyable {
+public struct ZAPHandler: ~Copyable {
     /// Who wants to connect.
-    package struct Request: Hashable, Sendable {
+    public struct Request: Hashable, Sendable {
         /// Of the socket, see ``Socket/serveCurve(secret:domain:)``.
-        package var domain: String
+        public var domain: String
         /// The peer's IP address, without a port; empty where it has none.
-        package var address: String
+        public var address: String
         /// Its public key; nil: it does not speak CURVE.
-        package var key: [UInt8]?
+        public var key: [UInt8]?
     }
 
     private static let endpoint = "inproc://zeromq.zap.01"
@@ -22,7 +22,7 @@ package struct ZAPHandler: ~Copyable {
 
     private var socket: Socket
 
-    package init(in context: Context) throws(ZMQError) {
+    public init(in context: Context) throws(ZMQError) {
         var socket = try Socket(.rep, in: context)
         try socket.bind(Self.endpoint)
         self.socket = socket
@@ -32,7 +32,7 @@ package struct ZAPHandler: ~Copyable {
     ///
     /// - Parameter userID: by which the client's messages are known from then on (``Socket/userID``); nil: it may not
     ///   come in.
-    package mutating func serve(_ userID: (Request) -> String?) throws(ZMQError) {
+    public mutating func serve(_ userID: (Request) -> String?) throws(ZMQError) {
         for _ in 0..<Self.turn {
             guard let frames = try socket.receive() else { return }
             // Version, request id, domain, address, identity, mechanism, and what the mechanism proves.
@@ -57,10 +57,10 @@ package struct ZAPHandler: ~Copyable {
 
 extension PollSet {
     @discardableResult
-    package mutating func add(_ handler: borrowing ZAPHandler) -> Int { handler.add(to: &self) }
+    public mutating func add(_ handler: borrowing ZAPHandler) -> Int { handler.add(to: &self) }
 }
 
 extension Socket {
     /// As the ``ZAPHandler`` named the peer that sent the frame received last; nil where it was not asked.
-    package var userID: String? { property("User-Id") }
+    public var userID: String? { property("User-Id") }
 }

@@ -1,9 +1,9 @@
 internal import LinuxSystem
 
 /// File systems that one process alone sees: a test mounts a small one, and it is gone with that process.
-package enum OwnMounts {
+public enum OwnMounts {
     /// Not where we are not root, nor in a chroot or a container that forbids it.
-    package static let arePossible: Bool = {
+    public static let arePossible: Bool = {
         let result = runProgram(
             "/usr/bin/unshare", ["-m", "mount", "-t", "tmpfs", "-o", "size=1m", "none", "/tmp"],
             timeLimit: .seconds(20), outputLimit: 4_096)

@@ -2,9 +2,9 @@ internal import Glibc
 internal import LinuxSystem
 
 /// A network that is empty but for loopback, and gone with this object: nothing in it touches the machine's own.
-package final class OwnNetwork: Sendable {
+public final class OwnNetwork: Sendable {
     /// Not where we are not root, nor in a container that forbids it, nor without nft.
-    package static let hasPacketFilter: Bool = {
+    public static let hasPacketFilter: Bool = {
         let result = runProgram(
             "/usr/bin/unshare", ["-n", "nft", "-j", "list", "ruleset"], timeLimit: .seconds(20), outputLimit: 1 << 16)
         if case .exited(status: 0, _, _) = result { return true }
@@ -12,9 +12,9 @@ package final class OwnNetwork: Sendable {
     }()
 
     /// A process that only keeps the network.
-    package let process: Int32
+    public let process: Int32
 
-    package init() throws {
+    public init() throws {
         process = try Self.keep()
     }
 
@@ -24,14 +24,14 @@ package final class OwnNetwork: Sendable {
     }
 
     /// What starts a program in it.
-    package var wrapper: [String] { ["/usr/bin/nsenter", "-n", "-t", "\(process)"] }
+    public var wrapper: [String] { ["/usr/bin/nsenter", "-n", "-t", "\(process)"] }
 
     /// Runs a program in it to its end. Returns what it printed; nil where it failed.
-    package func run(_ program: String, _ arguments: String..., input: String? = nil) -> String? {
+    public func run(_ program: String, _ arguments: String..., input: String? = nil) -> String? {
         run(program, arguments, input: input)
     }
 
-    package func run(_ program: String, _ arguments: [String], input: String? = nil) -> String? {
+    public func run(_ program: String, _ arguments: [String], input: String? = nil) -> String? {
         let result = runProgram(
             wrapper[0], wrapper.dropFirst() + [program] + arguments, input: input.map { Array($0.utf8) },
             timeLimit: .seconds(60), outputLimit: 1 << 27)

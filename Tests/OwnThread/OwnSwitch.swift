@@ -1,16 +1,16 @@
 /// Hosts of their own, each in a network of its own, behind one switch: gone with this object.
-package struct OwnSwitch: Sendable {
-    package struct Impossible: Error, CustomStringConvertible {
-        package let description: String
+public struct OwnSwitch: Sendable {
+    public struct Impossible: Error, CustomStringConvertible {
+        public let description: String
     }
 
     private static let network = "10.213.7"
 
     private let middle: OwnNetwork
-    package let hosts: [OwnNetwork]
+    public let hosts: [OwnNetwork]
 
     /// - Parameter count: at most 200.
-    package init(hosts count: Int) throws {
+    public init(hosts count: Int) throws {
         middle = try OwnNetwork()
         hosts = try (0..<count).map { _ in try OwnNetwork() }
         try Self.run(middle, "ip", "link", "add", "switch", "type", "bridge")
@@ -25,10 +25,10 @@ package struct OwnSwitch: Sendable {
         }
     }
 
-    package static func address(of host: Int) -> String { "\(network).\(host + 1)" }
+    public static func address(of host: Int) -> String { "\(network).\(host + 1)" }
 
     /// From now on nothing that one sends arrives at the other, and nobody is told.
-    package func cut(_ one: Int, _ other: Int) throws {
+    public func cut(_ one: Int, _ other: Int) throws {
         let address = Self.address(of: other)
         try Self.run(hosts[one], "nft", "add", "table", "ip", "cut")
         for (chain, side) in [("input", "saddr"), ("output", "daddr")] {
@@ -38,7 +38,7 @@ package struct OwnSwitch: Sendable {
         }
     }
 
-    package func heal(_ one: Int) throws { try Self.run(hosts[one], "nft", "delete", "table", "ip", "cut") }
+    public func heal(_ one: Int) throws { try Self.run(hosts[one], "nft", "delete", "table", "ip", "cut") }
 
     private static func run(_ network: OwnNetwork, _ words: String...) throws {
         guard network.run(words[0], Array(words.dropFirst())) != nil else {

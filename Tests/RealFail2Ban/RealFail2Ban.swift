@@ -7,34 +7,34 @@ internal import Synchronization
 /// lives; it ends with the test's process, too. As many as wanted run side by side.
 ///
 /// Times in its log are UTC unless told otherwise.
-package final class RealFail2Ban: Sendable {
+public final class RealFail2Ban: Sendable {
     /// Whether this machine has fail2ban; for `.enabled(if:)`.
-    package static let isInstalled = access("/usr/bin/fail2ban-server", X_OK) == 0
+    public static let isInstalled = access("/usr/bin/fail2ban-server", X_OK) == 0
 
     /// fail2ban-client, for those who speak to the server by themselves; they need `-s` ``socket``.
-    package static let clientProgram = "/usr/bin/fail2ban-client"
+    public static let clientProgram = "/usr/bin/fail2ban-client"
 
     /// Everything is in here: the configuration, the logs, the socket.
-    package let folder: String
-    package let socket: String
-    package let logPath: String
+    public let folder: String
+    public let socket: String
+    public let logPath: String
     private let timeZone: String
     private let keeper = Mutex<Process?>(nil)
 
     /// What fail2ban-client answered: both outputs, and 0 or 255.
-    package struct Reply: Sendable {
-        package let status: Int32
-        package let output: String
-        package let error: String
+    public struct Reply: Sendable {
+        public let status: Int32
+        public let output: String
+        public let error: String
     }
 
     /// What went wrong with the server itself, with what it wrote.
-    package struct Failure: Error, CustomStringConvertible {
-        package let description: String
+    public struct Failure: Error, CustomStringConvertible {
+        public let description: String
     }
 
     /// Writes the configuration and starts the server; returns when all jails run.
-    package init(_ jails: [RealJail], logLevel: String = "INFO", timeZone: String = "UTC") async throws {
+    public init(_ jails: [RealJail], logLevel: String = "INFO", timeZone: String = "UTC") async throws {
         folder = NSTemporaryDirectory() + "f2b-" + UUID().uuidString.prefix(8)
         socket = folder + "/s"
         logPath = folder + "/fail2ban.log"
@@ -58,7 +58,7 @@ package final class RealFail2Ban: Sendable {
     }
 
     /// Writes the configuration anew; it takes effect with `reload` or ``start()``.
-    package func configure(_ jails: [RealJail], logLevel: String = "INFO") throws {
+    public func configure(_ jails: [RealJail], logLevel: String = "INFO") throws {
         let files = FileManager.default
         for name in ["action.d", "filter.d"] {
             try files.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
@@ -86,7 +86,7 @@ package final class RealFail2Ban: Sendable {
     }
 
     /// The lines of fail2ban.log so far, whole ones only.
-    package func logLines() throws -> [String] {
+    public func logLines() throws -> [String] {
         guard let data = FileManager.default.contents(atPath: logPath) else { return [] }
         var lines = String(decoding: data, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
         lines.removeLast()  // what stands behind the last newline: nothing, or half a line
@@ -94,7 +94,7 @@ package final class RealFail2Ban: Sendable {
     }
 
     /// Makes an address fail in a jail that has a filter; fail2ban sees it within a second.
-    package func fail(_ addresses: String..., in jail: String) throws {
+    public func fail(_ addresses: String..., in jail: String) throws {
         let stamp = ISO8601DateFormatter.string(
             from: Date(), timeZone: try zone, formatOptions: [.withFullDate, .withTime, .withColonSeparatorInTime])
         let lines = addresses.map { stamp.replacing("T", with: " ") + " failed from \($0)\n" }
@@ -107,12 +107,12 @@ package final class RealFail2Ban: Sendable {
     }
 
     /// Runs fail2ban-client with these words.
-    @discardableResult package func client(_ words: String...) async throws -> Reply {
+    @discardableResult public func client(_ words: String...) async throws -> Reply {
         try await client(words)
     }
 
     /// As ``client(_:)``, for as many addresses as wanted.
-    @discardableResult package func client(_ words: [String]) async throws -> Reply {
+    @discardableResult public func client(_ words: [String]) async throws -> Reply {
         let result = await runProgramAside(
             Self.clientProgram, ["-c", folder, "-s", socket, "-p", folder + "/pid"] + words,
             environment: ["LC_ALL": "C", "TZ": timeZone], timeLimit: .seconds(60), outputLimit: 1 << 24)
@@ -125,7 +125,7 @@ package final class RealFail2Ban: Sendable {
     }
 
     /// Starts the server, which must not run; returns when all jails run.
-    package func start() async throws {
+    public func start() async throws {
         // What a killed server leaves behind would keep the next one from starting.
         for name in ["s", "pid"] { unlink("\(folder)/\(name)") }
         try write("", to: "output")
@@ -155,16 +155,16 @@ package final class RealFail2Ban: Sendable {
         }
     }
 
-    package var isRunning: Bool { keeper.withLock { $0?.isRunning == true } }
+    public var isRunning: Bool { keeper.withLock { $0?.isRunning == true } }
 
     /// Stops the server as an administrator does; returns when it has ended.
-    package func stop() async throws {
+    public func stop() async throws {
         try await client("stop")
         try await eventually("fail2ban has ended") { !self.isRunning }
     }
 
     /// Ends the server with SIGKILL; returns when it has ended. An action that it has started goes on to its end.
-    package func kill9() async throws {
+    public func kill9() async throws {
         guard let process = keeper.withLock({ $0 }), process.isRunning else { return }
         process.terminate()
         try await eventually("fail2ban is dead") { !self.isRunning }

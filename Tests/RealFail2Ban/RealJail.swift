@@ -1,22 +1,22 @@
 /// A jail of a ``RealFail2Ban``: what its section in jail.conf says.
-package struct RealJail: Sendable {
-    package var name: String
+public struct RealJail: Sendable {
+    public var name: String
     /// Lines `failed from ADDRESS` in the jail's log are failures; false: a jail that only receives bans.
-    package var hasFilter = true
+    public var hasFilter = true
     /// As fail2ban reads it: `600`, `10m`, `-1`.
-    package var bantime = "600"
-    package var maxretry = 1
-    package var findtime = "600"
+    public var bantime = "600"
+    public var maxretry = 1
+    public var findtime = "600"
     /// What the shell is to do at a ban and at an unban; `<ip>` is the address. nil: the jail has no action.
-    package var command: String?
+    public var command: String?
     /// `bantime.increment`: a ban again is longer.
-    package var increment = false
+    public var increment = false
     /// More lines for the section.
-    package var extra: [String] = []
+    public var extra: [String] = []
 
-    package init(_ name: String) { self.name = name }
+    public init(_ name: String) { self.name = name }
 
-    package init(
+    public init(
         _ name: String, hasFilter: Bool = true, bantime: String = "600", maxretry: Int = 1, findtime: String = "600",
         command: String? = nil, increment: Bool = false, extra: [String] = []
     ) {

@@ -3,14 +3,14 @@ internal import Foundation
 /// A recorded run of a real fail2ban: what it wrote and what it answered, in the order of time.
 ///
 /// `Tests/Fail2BanTests/Fixtures/README.md` describes the scenarios and the form.
-package struct Transcript: Sendable {
-    package struct Event: Sendable {
+public struct Transcript: Sendable {
+    public struct Event: Sendable {
         /// Microseconds since 1970.
-        package let moment: Int64
-        package let content: Content
+        public let moment: Int64
+        public let content: Content
     }
 
-    package enum Content: Sendable {
+    public enum Content: Sendable {
         /// A line of fail2ban.log.
         case line(String)
         /// A person's command begins.
@@ -19,40 +19,40 @@ package struct Transcript: Sendable {
     }
 
     /// What fail2ban-client answered.
-    package struct Answered: Sendable {
+    public struct Answered: Sendable {
         /// fail2ban-client's words, such as `get sshd banip --with-time`.
-        package let question: String
+        public let question: String
         /// When it was asked, in microseconds since 1970; the event's moment is when the answer came.
-        package let asked: Int64
-        package fileprivate(set) var status: Int32
-        package fileprivate(set) var output = ""
-        package fileprivate(set) var error = ""
+        public let asked: Int64
+        public fileprivate(set) var status: Int32
+        public fileprivate(set) var output = ""
+        public fileprivate(set) var error = ""
     }
 
-    package struct Malformed: Error, CustomStringConvertible {
-        package let description: String
+    public struct Malformed: Error, CustomStringConvertible {
+        public let description: String
     }
 
-    package private(set) var events: [Event] = []
+    public private(set) var events: [Event] = []
 
     private static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: "Fail2BanTests/Fixtures")
 
     /// The names of all recorded scenarios.
-    package static var scenarios: [String] {
+    public static var scenarios: [String] {
         get throws {
             try FileManager.default.contentsOfDirectory(atPath: folder.path(percentEncoded: false))
                 .filter { !$0.contains(".") }.sorted()
         }
     }
 
-    package init(_ scenario: String) throws {
+    public init(_ scenario: String) throws {
         try self.init(
             text: String(contentsOf: Self.folder.appending(path: "\(scenario)/transcript.txt"), encoding: .utf8))
     }
 
     /// Throws ``Malformed``.
-    package init(text: String) throws {
+    public init(text: String) throws {
         var last: [String: Answered] = [:]
         var open: (moment: Int64, answer: Answered)?
         func close() {

@@ -58,7 +58,7 @@ import Testing
             import LinuxSystem
             import OwnThread
             import ZeroMQ
-            package func attempt(_ context: Context) async throws -> Socket.Kind {
+            public func attempt(_ context: Context) async throws -> Socket.Kind {
             \(body)
             }
             """
