@@ -15,7 +15,8 @@ extension Socket {
     /// To be called once, before the first `connect` or `bind`; what happened then waits to be received.
     public mutating func watchConnections() throws(ZMQError) {
         precondition(unsafe connections == nil, "watched already")
-        let endpoint = unsafe "inproc://connections-\(UInt(bitPattern: handle))"
+        // Another one each time: a socket that is closed keeps its own for a while.
+        let endpoint = "inproc://connections-\(UInt64.random(in: 0...UInt64.max))"
         let events =
             ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL
             | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH

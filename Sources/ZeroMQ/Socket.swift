@@ -58,8 +58,9 @@ import Glibc
     deinit {
         unsafe zmq_msg_close(message)
         unsafe message.deallocate()
+        // First: libzmq's thread would wait for ever for somebody to listen to what it has to tell, and serve nobody meanwhile.
+        if unsafe connections != nil { unsafe zmq_socket_monitor(handle, nil, 0) }
         unsafe zmq_close(handle)
-        // Last: libzmq's thread waits for whoever listens for as long as it has something to tell.
         if let connections = unsafe connections { unsafe zmq_close(connections) }
     }
 

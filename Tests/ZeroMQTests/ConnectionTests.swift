@@ -81,4 +81,26 @@ import ZeroMQ
             }
         }
     }
+
+    @Test func `a watched socket that goes amid its handshake holds up no other connection`() async throws {
+        try await onOwnThread("connections") {
+            for _ in 0..<20 {
+                let context = try Context()
+                try Self.withHub(at: "tcp://127.0.0.1:*", in: context) { endpoint in
+                    for round in 0..<100 {
+                        var peer = try Socket(.dealer, in: context)
+                        try peer.watchConnections()
+                        try peer.connect(endpoint)
+                        // Each goes at another moment of its handshake, which takes about half a millisecond.
+                        let end = SystemClock.monotonic() + Int64(round) * 10
+                        while SystemClock.monotonic() < end {}
+                    }
+                    var last = try Socket(.dealer, in: context)
+                    try last.watchConnections()
+                    try last.connect(endpoint)
+                    #expect(try Self.next(&last) == .established)
+                }
+            }
+        }
+    }
 }
