@@ -32,18 +32,18 @@ public struct Cluster: Hashable, Sendable, Comparable, CustomStringConvertible {
     }
 
     public var id: String {
-        String(unsafeUninitializedCapacity: Self.length) { buffer in
-            for place in 0..<Self.length {
-                let (part, behind) =
-                    switch place {
-                    case ..<12: (first, 11 - place)
-                    case ..<24: (second, 23 - place)
-                    default: (third, 31 - place)
-                    }
-                let number = UInt8(truncatingIfNeeded: part >> UInt64(5 * behind) & 31)
-                buffer[place] = number < 6 ? UInt8(ascii: "2") + number : UInt8(ascii: "a") + number - 6
+        var text: [UInt8] = []
+        append(to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// The bytes of ``id``.
+    public func append(to text: inout [UInt8]) {
+        for (part, count) in [(first, 12), (second, 12), (third, 8)] {
+            for behind in stride(from: 5 * (count - 1), through: 0, by: -5) {
+                let number = UInt8(truncatingIfNeeded: part >> UInt64(behind) & 31)
+                text.append(number < 6 ? UInt8(ascii: "2") + number : UInt8(ascii: "a") + number - 6)
             }
-            return Self.length
         }
     }
 

@@ -22,4 +22,7 @@ public struct Signature: Hashable, Sendable {
 
     /// In Z85, which has no blank.
     public var text: String { Z85.text(of: bytes) }
+
+    /// The bytes of ``text``.
+    public func append(to text: inout [UInt8]) { Z85.append(bytes, to: &text) }
 }

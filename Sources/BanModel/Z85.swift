@@ -13,16 +13,21 @@ enum Z85 {
 
     /// - Parameter bytes: a multiple of 4.
     static func text(of bytes: [UInt8]) -> String {
-        String(unsafeUninitializedCapacity: bytes.count / 4 * 5) { text in
-            for (place, start) in stride(from: 0, to: bytes.count, by: 4).enumerated() {
-                var number: UInt32 = 0
-                for byte in start..<start + 4 { number = number << 8 | UInt32(bytes[byte]) }
-                for character in stride(from: 4, through: 0, by: -1) {
-                    text[place * 5 + character] = alphabet[Int(number % 85)]
-                    number /= 85
-                }
+        var text: [UInt8] = []
+        append(bytes, to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// The bytes of ``text(of:)``.
+    static func append(_ bytes: [UInt8], to text: inout [UInt8]) {
+        for start in stride(from: 0, to: bytes.count, by: 4) {
+            var number: UInt32 = 0
+            for byte in start..<start + 4 { number = number << 8 | UInt32(bytes[byte]) }
+            // 85 to the fourth, and down to one.
+            for weight: UInt32 in [52_200_625, 614_125, 7_225, 85, 1] {
+                text.append(alphabet[Int(number / weight)])
+                number %= weight
             }
-            return bytes.count / 4 * 5
         }
     }
 

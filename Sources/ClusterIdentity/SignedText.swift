@@ -13,11 +13,17 @@ enum SignedText {
     /// Of a report: never of the way that it came, which changes from hop to hop.
     static func leaf(of report: SharedReport) -> Hash {
         let state = report.state
-        let words =
-            "\(report.cluster) \(report.host) \(report.source.rawValue) \(report.subject.jail) "
-            + "\(report.subject.address) \(state.version) \(state.until.microseconds) \(state.forget.microseconds) "
-            + (state.isLifted ? "lifted" : "banned")
-        return Array(SHA256.hash(data: Array((reportTag + words).utf8)))
+        var text = Array(reportTag.utf8)
+        text.reserveCapacity(250)
+        report.cluster.append(to: &text)
+        text += " \(report.host) \(report.source.rawValue) \(report.subject.jail) ".utf8
+        report.subject.address.append(to: &text)
+        for number in [state.version, state.until.microseconds, state.forget.microseconds] {
+            text.append(UInt8(ascii: " "))
+            text.append(decimal: number)
+        }
+        text += (state.isLifted ? " lifted" : " banned").utf8
+        return Array(SHA256.hash(data: text))
     }
 
     static func node(_ left: Hash, _ right: Hash) -> Hash {

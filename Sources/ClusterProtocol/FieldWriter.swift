@@ -12,18 +12,31 @@ public struct FieldWriter {
 
     mutating func add(_ number: Int64) {
         separate()
-        if number < 0 { bytes.append(UInt8(ascii: "-")) }
-        append(number.magnitude)
+        bytes.append(decimal: number)
     }
 
     mutating func add(_ number: UInt64) {
         separate()
-        append(number)
+        bytes.append(decimal: number)
     }
 
     mutating func add(_ address: Address) {
         separate()
         address.append(to: &bytes)
+    }
+
+    /// With commas between them.
+    mutating func add(_ clusters: [Cluster]) {
+        separate()
+        for (index, cluster) in clusters.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            cluster.append(to: &bytes)
+        }
+    }
+
+    mutating func add(_ signature: Signature) {
+        separate()
+        signature.append(to: &bytes)
     }
 
     mutating func endLine() {
@@ -51,18 +64,5 @@ public struct FieldWriter {
     private mutating func separate() {
         if !isFirst { bytes.append(0x20) }
         isFirst = false
-    }
-
-    private mutating func append(_ number: UInt64) {
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
-            var start = digits.count
-            var rest = number
-            repeat {
-                start -= 1
-                digits[start] = UInt8(truncatingIfNeeded: 0x30 + rest % 10)
-                rest /= 10
-            } while rest > 0
-            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: digits[start...]))
-        }
     }
 }

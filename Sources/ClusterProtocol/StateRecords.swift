@@ -214,8 +214,8 @@ extension Way {
         fields.add(UInt64(trust.millionths))
         guard !hops.isEmpty else { return }
         fields.add("by")
-        fields.add(hops.map(\.id).joined(separator: ","))
-        if let signature { fields.add(signature.text) }
+        fields.add(hops)
+        if let signature { fields.add(signature) }
     }
 }
 

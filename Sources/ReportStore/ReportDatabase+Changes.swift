@@ -115,7 +115,12 @@ extension ReportDatabase {
                 if state.forget != state.until { add.bind(state.forget.microseconds, at: 7) }
                 if let way = report.way {
                     add.bind(Int64(way.trust.millionths), at: 8)
-                    add.bind(Array(way.hops.map(\.id).joined(separator: ",").utf8), as: .text, at: 9)
+                    var hops: [UInt8] = []
+                    for (index, hop) in way.hops.enumerated() {
+                        if index > 0 { hops.append(UInt8(ascii: ",")) }
+                        hop.append(to: &hops)
+                    }
+                    add.bind(hops, as: .text, at: 9)
                     if let signature = report.signature { add.bind(signature.bytes, as: .blob, at: 10) }
                 }
             }

@@ -32,7 +32,7 @@ struct ReportDatabase: Sendable {
     /// So many changes are not worth being brought into the reports.
     var fewChanges = 10_000
     /// More of them are not left for a quiet moment: the next start has to hold them all in memory.
-    var mostChanges = 100_000
+    var mostChanges = 130_000
 
     /// - Parameter steps: of the schema; a test has others.
     init(path: String, steps: [String] = Schema.steps) throws(StoreError) {
