@@ -53,3 +53,13 @@ public struct Cluster: Hashable, Sendable, Comparable, CustomStringConvertible {
         (left.first, left.second, left.third) < (right.first, right.second, right.third)
     }
 }
+
+extension [Cluster] {
+    /// Their ids, with commas between them.
+    public func append(to text: inout [UInt8]) {
+        for (index, cluster) in enumerated() {
+            if index > 0 { text.append(UInt8(ascii: ",")) }
+            cluster.append(to: &text)
+        }
+    }
+}

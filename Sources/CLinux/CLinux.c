@@ -94,8 +94,21 @@ void cluster_syslog_daemon(const char *ident, int level, const char *text) {
     closelog();
 }
 
+// Whether its code was changed when it was loaded.
+static int has_changed_code(const struct dl_phdr_info *object) {
+    for (int index = 0; index < object->dlpi_phnum; index++) {
+        if (object->dlpi_phdr[index].p_type != PT_DYNAMIC) continue;
+        const ElfW(Dyn) *entry = (const ElfW(Dyn) *)(object->dlpi_addr + object->dlpi_phdr[index].p_vaddr);
+        for (; entry->d_tag != DT_NULL; entry++) {
+            if (entry->d_tag == DT_TEXTREL || (entry->d_tag == DT_FLAGS && entry->d_un.d_val & DF_TEXTREL)) return 1;
+        }
+    }
+    return 0;
+}
+
 static int let_go(struct dl_phdr_info *object, size_t size, void *page_size) {
     uintptr_t page = *(uintptr_t *)page_size;
+    if (has_changed_code(object)) return 0;
     for (int index = 0; index < object->dlpi_phnum; index++) {
         const ElfW(Phdr) *part = &object->dlpi_phdr[index];
         // What can be written may differ from the file. The kernel's own page of code has no file.

@@ -28,10 +28,7 @@ public struct FieldWriter {
     /// With commas between them.
     mutating func add(_ clusters: [Cluster]) {
         separate()
-        for (index, cluster) in clusters.enumerated() {
-            if index > 0 { bytes.append(UInt8(ascii: ",")) }
-            cluster.append(to: &bytes)
-        }
+        clusters.append(to: &bytes)
     }
 
     mutating func add(_ signature: Signature) {

@@ -79,11 +79,9 @@ final class BroadcastListener {
     /// nil where nothing waits.
     func receive() throws(ZMQError) -> SingleFrame? { try socket?.receiveSingle() }
 
-    /// Where no connection stands, a new one is tried in the next turn.
-    func connectAnew(at now: Int64) {
-        guard !isConnected else { return }
-        socket = nil
-        restsUntil = now
+    /// Where no connection stands, a new one is tried.
+    func connectAnew() throws(ZMQError) {
+        if !isConnected { try open() }
     }
 
     private func open() throws(ZMQError) {

@@ -45,6 +45,7 @@ public final class HubFeed {
     /// Whether the hub has greeted us in the new form.
     private var isNew = false
     private var hurriedAt: Int64?
+    private var isHurried = false
 
     /// - Parameters:
     ///   - replies: where it is asked; nil: it is of the old form.
@@ -81,7 +82,8 @@ public final class HubFeed {
 
     /// When ``work(at:hello:)`` has something to do unasked.
     public var deadline: Int64? {
-        [link?.deadline(limit: Self.timeLimit), broadcasts.restsUntil].compactMap { $0 }.min()
+        if isHurried { return 0 }
+        return [link?.deadline(limit: Self.timeLimit), broadcasts.restsUntil].compactMap { $0 }.min()
     }
 
     public func register(in ready: inout PollSet) {
@@ -111,6 +113,12 @@ public final class HubFeed {
         for event in try link?.work(hello: hello, limit: Self.timeLimit, at: now) ?? [] {
             events.append(try take(event, at: now))
         }
+        // Only now: whether a connection stands was perhaps not read yet.
+        if isHurried {
+            isHurried = false
+            try broadcasts.connectAnew()
+            try link?.connectAnew(at: now)
+        }
         for _ in 0..<Self.turn {
             guard let message = try broadcasts.receive() else { break }
             events.append(Self.read(message))
@@ -129,12 +137,12 @@ public final class HubFeed {
     /// It refused, or answered nonsense: it is left alone for a while, longer each time.
     public func rest(at now: Int64) { link?.rest(at: now) }
 
-    /// Whatever has no connection to the hub tries at once, and not when its time comes: the hub has just been heard to be there.
+    /// Whatever has no connection to the hub tries in the next turn, and not when its time comes: the hub has just been heard to
+    /// be there.
     public func hurry(at now: Int64) {
         if let hurriedAt, now - hurriedAt < Self.hurryPause { return }
         hurriedAt = now
-        broadcasts.connectAnew(at: now)
-        link?.connectAnew(at: now)
+        isHurried = true
     }
 
     /// Its next trouble begins with a short pause.

@@ -17,7 +17,7 @@ final class HubLink {
         case closed
         /// No socket until then.
         case resting(until: Int64)
-        /// libzmq connects; nobody hurries it.
+        /// libzmq connects.
         case connecting(since: Int64)
         case greeting(asked: Int64)
         case asking(asked: Int64)
@@ -163,12 +163,11 @@ final class HubLink {
         }
     }
 
-    /// Where no connection stands, a new one is tried in the next turn.
-    func connectAnew(at now: Int64) {
-        hurry(at: now)
-        if case .connecting = state {
-            socket = nil
-            state = .resting(until: now)
+    /// Where no connection stands, a new one is tried.
+    func connectAnew(at now: Int64) throws(ZMQError) {
+        switch state {
+        case .resting, .connecting: try open(at: now)
+        case .closed, .greeting, .asking, .idle, .pausing: break
         }
     }
 

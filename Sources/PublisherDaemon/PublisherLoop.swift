@@ -338,6 +338,9 @@ struct PublisherLoop: ~Copyable {
                 for reply in queue.failed("\(error.reason)", where: { !$0.isOldForm }) {
                     try send(Self.refusal("\(error.reason)"), to: reply.peer)
                 }
+            case .postponed(let error):
+                complaints.say(
+                    "fold", "the database cannot be put in order; all reports are on disk", ["error": "\(error)"])
             case .startedOver(let restart):
                 logger.error("the database was begun anew: \(restart)")
                 store.write(hub.reports.map { .put($0) }, ticket: queue.next())

@@ -7,8 +7,6 @@ extension ReportDatabase {
     /// What is known of the tables without a look at them.
     struct Contents: Sendable {
         var names: NameTable
-        /// So many names are kept before those are looked for that no row needs.
-        var mostNames: Int
         /// How many changes are not brought into the reports yet.
         var changes: Int
     }
@@ -16,25 +14,33 @@ extension ReportDatabase {
     /// All of them or none; on disk where this returns.
     mutating func apply(_ changes: WaitingChanges) throws(StoreError) {
         contents = try transact(takeContents()) { database, contents in
-            if contents.names.count > contents.mostNames {
-                // Changes need their names too.
-                try Self.fold(database, &contents)
-                try NameTable.prune(database)
-                contents.names = try readNames(database)
-                contents.mostNames = max(fewNames, 2 * contents.names.count)
-            }
             try write(changes.reports, database, &contents.names)
             try write(changes.notes, database)
             contents.changes += changes.reports.count
-            if contents.changes > mostChanges { try Self.fold(database, &contents) }
         }
     }
 
-    /// Whether a quiet moment is to be used for ``fold()``.
-    var wantsQuiet: Bool { contents.map { $0.changes > fewChanges } ?? false }
+    /// How many changes wait to be brought into the reports, as far as that is known.
+    var changeCount: Int { contents?.changes ?? 0 }
 
-    /// Brings all changes into the reports; on disk where this returns.
-    mutating func fold() throws(StoreError) { contents = try transact(takeContents()) { try Self.fold($0, &$1) } }
+    /// Brings all changes into the reports; on disk where this returns. Where it throws, some may be brought in, and all are
+    /// on disk as they were.
+    mutating func fold() throws(StoreError) {
+        var most = mostNames
+        repeat {
+            contents = try transact(takeContents()) { database, contents in
+                try fold(database, mostChanges)
+                contents.changes = max(0, contents.changes - mostChanges)
+                guard contents.changes == 0, contents.names.count > most else { return }
+                try NameTable.prune(database)
+                contents.names = try readNames(database)
+                most = max(most, 2 * contents.names.count)
+            }
+        } while changeCount > 0
+        mostNames = most
+        // What was sorted.
+        OwnProcess.letGoOfMemory()
+    }
 
     /// A commit that fails may have come about all the same: what is in the tables is not known then.
     private mutating func takeContents() -> Contents? {
@@ -61,33 +67,36 @@ extension ReportDatabase {
         return contents
     }
 
-    /// Changes are numbered from 1 on, since all of them go at once.
     private func readContents(_ database: Database) throws -> Contents {
         Contents(
-            names: try readNames(database), mostNames: fewNames,
-            changes: try Int.fetchOne(database, sql: "SELECT max(id) FROM hub.changes") ?? 0)
+            names: try readNames(database),
+            changes: try Int.fetchOne(database, sql: "SELECT count(*) FROM hub.changes") ?? 0)
     }
 
-    /// Of one report the last change counts: beside max(id) SQLite gives the other columns of that row, and it groups in
-    /// the order of the reports, of which each page is so touched once.
-    private static func fold(_ database: Database, _ contents: inout Contents) throws {
-        let columns = "address, jail, origin, version, lifted, until, forget, trust, hops, signature"
-        let last = "(SELECT \(columns), max(id) FROM hub.changes GROUP BY address, jail, origin)"
+    /// Brings the first so many changes into the reports.
+    ///
+    /// Of one report the last counts: beside max(id) SQLite gives the other columns of that row, and it groups in the order of
+    /// the reports, of which each page is so touched once.
+    private func fold(_ database: Database, _ count: Int) throws {
+        guard
+            let last = try Int64.fetchOne(
+                database,
+                sql: "SELECT max(id) FROM (SELECT id FROM hub.changes ORDER BY id LIMIT ?)", arguments: [count])
+        else { return }
+        let (columns, key) = (Schema.reportColumns, "address, jail, origin")
+        let news = "(SELECT \(columns), max(id) FROM hub.changes WHERE id <= \(last) GROUP BY \(key))"
         try database.execute(
             sql: """
-                INSERT OR REPLACE INTO hub.reports (\(columns)) SELECT \(columns) FROM \(last) WHERE version IS NOT NULL
+                INSERT OR REPLACE INTO hub.reports (\(columns)) SELECT \(columns) FROM \(news) WHERE version IS NOT NULL
                 """)
-        if try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM hub.changes WHERE version IS NULL)") == true {
-            let key = "address, jail, origin"
+        let forgets = "SELECT EXISTS (SELECT 1 FROM hub.changes WHERE id <= \(last) AND version IS NULL)"
+        if try Bool.fetchOne(database, sql: forgets) == true {
             try database.execute(
                 sql: """
-                    DELETE FROM hub.reports WHERE (\(key)) IN (SELECT \(key) FROM \(last) WHERE version IS NULL)
+                    DELETE FROM hub.reports WHERE (\(key)) IN (SELECT \(key) FROM \(news) WHERE version IS NULL)
                     """)
         }
-        try database.execute(sql: "DELETE FROM hub.changes")
-        contents.changes = 0
-        // What was sorted.
-        OwnProcess.letGoOfMemory()
+        try database.execute(sql: "DELETE FROM hub.changes WHERE id <= \(last)")
     }
 
     private func write(
@@ -95,10 +104,7 @@ extension ReportDatabase {
     ) throws {
         let add = try RowStatement(
             database,
-            sql: """
-                INSERT INTO hub.changes (address, jail, origin, version, lifted, until, forget, trust, hops, signature)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """)
+            sql: "INSERT INTO hub.changes (\(Schema.reportColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         var address: [UInt8] = []
         for change in changes {
             let key = change.key
@@ -116,10 +122,7 @@ extension ReportDatabase {
                 if let way = report.way {
                     add.bind(Int64(way.trust.millionths), at: 8)
                     var hops: [UInt8] = []
-                    for (index, hop) in way.hops.enumerated() {
-                        if index > 0 { hops.append(UInt8(ascii: ",")) }
-                        hop.append(to: &hops)
-                    }
+                    way.hops.append(to: &hops)
                     add.bind(hops, as: .text, at: 9)
                     if let signature = report.signature { add.bind(signature.bytes, as: .blob, at: 10) }
                 }

@@ -2,11 +2,10 @@ internal import BanModel
 internal import GRDB
 
 extension ReportDatabase {
-    private static let columns = "address, jail, origin, version, lifted, until, forget, trust, hops, signature"
-
     /// All reports, in no order that counts, and then a look at the whole file.
     ///
-    /// A damaged one hands out what can be read before it throws.
+    /// A damaged one hands out what can be read before it throws: of a report whose last change cannot be read, an earlier
+    /// state, or none.
     func load(chunk: Int, _ each: ([Report]) -> Void) throws(StoreError) {
         try run { database in
             let names = try readNames(database)
@@ -47,7 +46,7 @@ extension ReportDatabase {
         _ table: String, _ database: Database, _ damage: inout (any Error)?, _ take: (Row) -> Bool
     ) {
         do {
-            let rows = try Row.fetchCursor(database, sql: "SELECT \(Self.columns) FROM \(table)")
+            let rows = try Row.fetchCursor(database, sql: "SELECT \(Schema.reportColumns) FROM \(table)")
             while let row = try rows.next() {
                 if !take(row) { damage = damage ?? self.damage("a report") }
             }

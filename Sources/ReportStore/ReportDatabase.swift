@@ -27,11 +27,9 @@ struct ReportDatabase: Sendable {
     private var restart: StoreRestart?
     /// nil where it has to be read again.
     var contents: Contents?
-    /// So many names are not worth a look at all rows.
-    var fewNames = 10_000
-    /// So many changes are not worth being brought into the reports.
-    var fewChanges = 10_000
-    /// More of them are not left for a quiet moment: the next start has to hold them all in memory.
+    /// So many names are kept before those are looked for that no row needs.
+    var mostNames = 10_000
+    /// So many changes are brought into the reports at once: all are sorted in memory.
     var mostChanges = 130_000
 
     /// - Parameter steps: of the schema; a test has others.
@@ -191,7 +189,7 @@ struct ReportDatabase: Sendable {
         guard mode == "wal" else {
             throw StoreError(.cannotOpen, path, "its file system has no write-ahead log: \(mode ?? "no answer")")
         }
-        // What is sorted is no more than ``mostChanges``.
+        // Where there is no room for other files, there is still some for the few tens of megabytes that a fold needs.
         try database.execute(sql: "PRAGMA temp_store = MEMORY")
         try database.execute(sql: "PRAGMA hub.cache_size = -\(Self.cache)")
         try database.execute(sql: "PRAGMA hub.wal_autocheckpoint = \(Self.checkpoint)")

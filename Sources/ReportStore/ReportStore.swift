@@ -95,6 +95,14 @@ public final class ReportStore: Sendable {
         var pause = pauses.first
         var retryAt: Int64?
         var quietAt: Int64?
+        /// More changes than these are worth being brought into the reports.
+        var foldAbove = pauses.fewChanges
+        /// Where it does not succeed, it is tried again after as many more.
+        func fold() {
+            quietAt = nil
+            let postponed = foldChanges()
+            foldAbove = (postponed ?? 0) + pauses.fewChanges
+        }
         var isEnding = false
         while !isEnding {
             wakeup.wait(atMost: (retryAt ?? quietAt).map { $0 - SystemClock.monotonic() })
@@ -106,24 +114,26 @@ public final class ReportStore: Sendable {
             }
             unstored.add(new)
             guard let ticket = unstored.ticket else {
-                if let due = quietAt, due <= SystemClock.monotonic(), !isEnding {
-                    quietAt = foldInQuiet() ? nil : due + pauses.longest
-                }
+                if let due = quietAt, due <= SystemClock.monotonic() { fold() }
                 continue
             }
             if let retryAt, SystemClock.monotonic() < retryAt, !isEnding { continue }
             do throws(StoreError) {
-                quietAt = try store(unstored) ? SystemClock.monotonic() + pauses.quiet : nil
+                let changes = try store(unstored)
                 outcomes.post(.stored(upTo: ticket))
                 unstored = WaitingChanges()
                 retryAt = nil
                 pause = pauses.first
+                quietAt = changes > foldAbove ? SystemClock.monotonic() + pauses.quiet : nil
+                // The next start has to hold all of them in memory.
+                if changes > pauses.mostChanges, changes > foldAbove { fold() }
             } catch {
                 outcomes.post(.failed(error, upTo: ticket))
                 retryAt = SystemClock.monotonic() + pause
                 pause = min(2 * pause, pauses.longest)
             }
         }
+        if retryAt == nil { fold() }
         do throws(StoreError) {
             try database.withLock { database throws(StoreError) in try database.close() }
         } catch {
@@ -132,35 +142,41 @@ public final class ReportStore: Sendable {
         ended.signal()
     }
 
-    /// Returns whether a quiet moment is to be used for ``foldInQuiet()``.
-    private func store(_ changes: WaitingChanges) throws(StoreError) -> Bool {
+    /// Returns how many changes are not brought into the reports yet.
+    private func store(_ changes: WaitingChanges) throws(StoreError) -> Int {
         try database.withLock { database throws(StoreError) in
-            do throws(StoreError) {
-                try attempt(changes, &database)
-            } catch {
-                guard error.isLoss else { throw error }
-                try database.abandon(after: error)
-                try attempt(changes, &database)
-            }
-            return database.wantsQuiet
+            try overcomeLoss(&database) { database throws(StoreError) in try attempt(changes, &database) }
+            return database.changeCount
         }
     }
 
-    /// Returns whether that is done. Where the disk does not let us, nothing is lost, and the next write says why.
-    private func foldInQuiet() -> Bool {
+    /// Returns how many changes there are where they cannot be brought into the reports now; nil: that is done.
+    private func foldChanges() -> Int? {
         database.withLock { database in
+            let count = database.changeCount
             do throws(StoreError) {
-                do throws(StoreError) {
-                    try database.fold()
-                } catch {
-                    guard error.isLoss else { throw error }
-                    try database.abandon(after: error)
+                try overcomeLoss(&database) { database throws(StoreError) in
                     try attempt(WaitingChanges(), &database)
+                    try database.fold()
                 }
-                return true
+                return nil
             } catch {
-                return false
+                outcomes.post(.postponed(error))
+                return count
             }
+        }
+    }
+
+    /// Once more with an empty database, where the one that there is turns out to be lost.
+    private func overcomeLoss(
+        _ database: inout ReportDatabase, _ body: (inout ReportDatabase) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        do throws(StoreError) {
+            try body(&database)
+        } catch {
+            guard error.isLoss else { throw error }
+            try database.abandon(after: error)
+            try body(&database)
         }
     }
 

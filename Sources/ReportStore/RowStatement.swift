@@ -29,14 +29,15 @@ struct RowStatement {
 
     /// As ``bind(_:at:)``.
     func bind(_ bytes: [UInt8], as kind: Kind, at index: Int32) {
-        _ = bytes.withUnsafeBytes { bytes in
+        // The zero byte is none of them, but without an address SQLite would take nothing for null.
+        _ = (bytes + [0]).withUnsafeBytes { buffer in
             switch kind {
             case .text:
                 sqlite3_bind_text(
-                    statement.sqliteStatement, index, bytes.baseAddress?.assumingMemoryBound(to: CChar.self),
+                    statement.sqliteStatement, index, buffer.baseAddress?.assumingMemoryBound(to: CChar.self),
                     Int32(bytes.count), Self.copied)
             case .blob:
-                sqlite3_bind_blob(statement.sqliteStatement, index, bytes.baseAddress, Int32(bytes.count), Self.copied)
+                sqlite3_bind_blob(statement.sqliteStatement, index, buffer.baseAddress, Int32(bytes.count), Self.copied)
             }
         }
     }

@@ -2,6 +2,8 @@
 enum Schema {
     /// "f2bc" in the header of the file: it is a hub's.
     static let applicationID: Int64 = 0x6632_6263
+    /// Of reports, and of changes.
+    static let reportColumns = "address, jail, origin, version, lifted, until, forget, trust, hops, signature"
 
     /// Version n of the schema is what the first n steps make. A step that was released is never changed; another follows.
     static let steps = [

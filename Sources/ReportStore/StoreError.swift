@@ -92,7 +92,8 @@ extension StoreError {
         // Where the index of the write-ahead log does not fit, SQLite does not say why.
         case .SQLITE_FULL, .SQLITE_IOERR_SHMSIZE: .full
         case .SQLITE_READONLY: .readOnly
-        case .SQLITE_CORRUPT, .SQLITE_NOTADB: .corrupt
+        // Nothing that we write violates a constraint: a row that does was not written by us.
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_CONSTRAINT: .corrupt
         case .SQLITE_CANTOPEN, .SQLITE_PERM: .cannotOpen
         default: .other(code.rawValue)
         }

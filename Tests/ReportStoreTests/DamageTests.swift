@@ -205,10 +205,14 @@ import Testing
         second.way?.hops = [own]
         second.signature = nil
         let plain = try StoreRig.report("192.0.2.1")
+        // Of a host of ours that is trusted less.
+        var less = try StoreRig.report("192.0.2.2")
+        less.way = Way(trust: Trust(millionths: 500_000)!)
         let store = try rig.open()
-        await store.store([.put(foreign), .put(second), .put(plain)], ticket: 1)
+        await store.store([.put(foreign), .put(second), .put(plain), .put(less)], ticket: 1)
+        #expect(try store.all() == [foreign, second, plain, less])
         await store.ended()
-        #expect(try await rig.kept() == [foreign, second, plain])
+        #expect(try await rig.kept() == [foreign, second, plain, less])
     }
 
     @Test func `a folder that is not there is said`() throws {

@@ -181,7 +181,7 @@ import Testing
         let rig = try StoreRig()
         var database = try ReportDatabase(path: rig.path)
         try database.open()
-        database.mostChanges = 12
+        database.mostChanges = 3
         var generator = SystemRandomNumberGenerator()
         var expected: [ReportKey: Report] = [:]
         for version in 1...400 {
@@ -211,42 +211,72 @@ import Testing
         try database.close()
     }
 
-    @Test func `many changes are brought into the reports in a quiet moment, and at once where they are too many`()
+    /// How many rows there are: of reports, of changes.
+    private func rows(_ rig: StoreRig) async throws -> String {
+        try await rig.sql("SELECT (SELECT count(*) FROM reports), (SELECT count(*) FROM changes)")
+    }
+
+    private func store(_ rig: StoreRig, quiet: Int64, most: Int = 5) throws -> ReportStore {
+        try ReportStore(
+            path: rig.path,
+            pauses: Pauses(first: 1_000, longest: 10_000, quiet: quiet, fewChanges: 3, mostChanges: most))
+    }
+
+    private func puts(_ numbers: ClosedRange<Int>) throws -> [StoreChange] {
+        try numbers.map { .put(try StoreRig.report("192.0.2.\($0)")) }
+    }
+
+    @Test func `a few changes are left, more are brought into the reports in a quiet moment, and too many at once`()
         async throws
     {
         let rig = try StoreRig()
-        var database = try ReportDatabase(path: rig.path)
-        database.fewChanges = 3
-        database.mostChanges = 5
-        try database.open()
-        func add(_ numbers: ClosedRange<Int>) throws {
-            var changes = WaitingChanges()
-            changes.add(try numbers.map { .put(try StoreRig.report("192.0.2.\($0)")) }, ticket: 1)
-            try database.apply(changes)
-        }
-        try add(1...3)
-        #expect(database.contents?.changes == 3 && !database.wantsQuiet)
-        try add(4...5)
-        #expect(database.contents?.changes == 5 && database.wantsQuiet)
-        try add(6...6)
-        #expect(database.contents?.changes == 0 && !database.wantsQuiet)
-        try database.close()
-        #expect(
-            try await rig.sql("SELECT (SELECT count(*) FROM reports), (SELECT count(*) FROM changes)") == "[(6, 0)]")
-        // Quiet is when nothing has come for a while: the thread sees to that.
-        let store = try rig.open()
-        let many = try (0...10_000).map { try StoreRig.report("10.0.\($0 / 250).\($0 % 250)") }
-        await store.store(many.map { .put($0) }, ticket: 1)
-        while try await rig.sql("SELECT count(*) FROM changes") != "[(0,)]" {}
-        #expect(try await rig.sql("SELECT count(*) FROM reports") == "[(10007,)]")
+        let hour: Int64 = 3_600_000_000
+        let store = try store(rig, quiet: hour)
+        await store.store(try puts(1...4), ticket: 1)
+        await store.store(try puts(5...5), ticket: 2)
+        #expect(try await rows(rig) == "[(0, 5)]")
+        await store.store(try puts(6...6), ticket: 3)
+        while try await rows(rig) != "[(6, 0)]" {}
+        await store.store(try puts(7...7), ticket: 4)
+        #expect(try await rows(rig) == "[(6, 1)]")
         await store.ended()
+        #expect(try await rows(rig) == "[(7, 0)]", "the end leaves none")
+        let quiet = try self.store(rig, quiet: 1, most: 1_000)
+        await quiet.store(try puts(11...13), ticket: 1)
+        await quiet.store(try puts(14...14), ticket: 2)
+        while try await rows(rig) != "[(11, 0)]" {}
+        await quiet.ended()
+    }
+
+    @Test func `where changes cannot be brought into the reports, that is said, and nothing is lost`() async throws {
+        let rig = try StoreRig()
+        let store = try store(rig, quiet: 3_600_000_000)
+        await store.store(try puts(1...4), ticket: 1)
+        let holder = try await LockHolder(rig.path)
+        await store.ended()
+        #expect(store.outcomes.drain().compactMap(\.postponed).map(\.kind) == [.locked])
+        await holder.release()
+        #expect(try await rows(rig) == "[(0, 4)]")
+        #expect(try await rig.kept().count == 4)
+    }
+
+    @Test func `a change that makes no sense is damage`() async throws {
+        let rig = try StoreRig()
+        let store = try store(rig, quiet: 3_600_000_000)
+        await store.store(try puts(1...4), ticket: 1)
+        try await rig.sql("UPDATE changes SET until = NULL WHERE id = 2")
+        await store.store(try puts(5...6), ticket: 2)
+        let outcomes = await store.outcomes { $0.restart != nil }
+        #expect(outcomes.compactMap(\.restart).map(\.error.kind) == [.corrupt])
+        await store.ended()
+        #expect(try await rig.kept() == [])
     }
 
     @Test func `names that no report has any more make room`() async throws {
         let rig = try StoreRig()
         var database = try ReportDatabase(path: rig.path)
         try database.open()
-        database.fewNames = 10
+        database.mostNames = 10
         for number in 1...30 {
             var changes = WaitingChanges()
             let report = try StoreRig.report("192.0.2.1", jail: "j\(number)", host: "h\(number)")
@@ -256,6 +286,7 @@ import Testing
                 changes.add([.forget(old.key)], ticket: 1)
             }
             try database.apply(changes)
+            if number.isMultiple(of: 5) { try database.fold() }
         }
         try database.close()
         #expect(try await rig.kept() == [StoreRig.report("192.0.2.1", jail: "j30", host: "h30")])

@@ -114,5 +114,6 @@ extension ReportDatabase {
 
 extension StoreOutcome {
     var error: StoreError? { if case .failed(let error, _) = self { error } else { nil } }
+    var postponed: StoreError? { if case .postponed(let error) = self { error } else { nil } }
     var restart: StoreRestart? { if case .startedOver(let restart) = self { restart } else { nil } }
 }

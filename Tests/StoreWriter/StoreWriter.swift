@@ -86,6 +86,7 @@ import ReportStore
     private static func tell(_ outcome: StoreOutcome) {
         switch outcome {
         case .stored(let ticket): say("stored \(ticket)")
+        case .postponed(let error): say("postponed \(error.kind) \(error)")
         case .failed(let error, let ticket): say("failed \(ticket) \(error.kind) \(error)")
         case .startedOver(let restart): say("started-over \(restart)")
         }

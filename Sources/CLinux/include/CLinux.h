@@ -44,6 +44,7 @@ long cluster_send_datagram(int descriptor, const char *name, unsigned int length
 void cluster_syslog_daemon(const char *ident, int level, const char *text);
 
 // madvise(2) on what was mapped of programs and libraries and cannot be written: it is read again where it is run again.
+// A debugger's breakpoints go with it.
 void cluster_let_go_of_code(void);
 
 // malloc_trim(3).
