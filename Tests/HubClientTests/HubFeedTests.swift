@@ -9,6 +9,19 @@ import ZeroMQ
 @Suite(.timeLimit(.minutes(5))) struct HubFeedTests {
     private struct NothingCame: Error {}
 
+    /// The two sockets of a hub; what is said there, the test says.
+    private final class BareHub {
+        var replies: Socket
+        var broadcasts: Socket
+
+        init(in context: Context) throws {
+            replies = try Socket(.router, in: context)
+            broadcasts = try Socket(.xpub, in: context)
+            try replies.bind("tcp://127.0.0.1:*")
+            try broadcasts.bind("tcp://127.0.0.1:*")
+        }
+    }
+
     private static let greeting = HubGreeting(
         epoch: 7, sequence: 0, time: .seconds(1_800_000_000), longestRequest: 4_096, reportsPerRequest: 10,
         maximumBantime: .seconds(86_400), version: 0, digest: ReportDigest()
@@ -20,12 +33,10 @@ import ZeroMQ
     {
         try await onOwnThread("feed") {
             let context = try Context()
-            var hub = try Socket(.router, in: context)
-            try hub.bind("tcp://127.0.0.1:*")
-            var listeners = try Socket(.xpub, in: context)
-            try listeners.bind("tcp://127.0.0.1:*")
+            let hub = try BareHub(in: context)
             let feed = try HubFeed(
-                context: context, broadcasts: listeners.lastEndpoint, replies: hub.lastEndpoint, curve: nil,
+                context: context, broadcasts: hub.broadcasts.lastEndpoint, replies: hub.replies.lastEndpoint,
+                curve: nil,
                 prefixFilter: "")
             let hello = Hello(host: Host("b")!, instance: nil, token: nil).bytes
             var heard: [[UInt8]] = []
@@ -39,10 +50,10 @@ import ZeroMQ
                     for event in try feed.work(at: SystemClock.monotonic(), hello: { hello }) {
                         if case .reply = event { replies += 1 }
                     }
-                    if isAnswering, let frames = try hub.receive() {
+                    if isAnswering, let frames = try hub.replies.receive() {
                         heard.append(frames[2])
                         let answer = frames[2] == hello ? Self.greeting : frames[2]
-                        _ = try hub.send([frames[0], [], answer])
+                        _ = try hub.replies.send([frames[0], [], answer])
                     }
                     var ready = PollSet()
                     feed.register(in: &ready)
@@ -86,19 +97,17 @@ import ZeroMQ
     @Test func `a connection that stands is left alone by hurry`() async throws {
         try await onOwnThread("feed") {
             let context = try Context()
-            var hub = try Socket(.router, in: context)
-            try hub.bind("tcp://127.0.0.1:*")
-            var listeners = try Socket(.xpub, in: context)
-            try listeners.bind("tcp://127.0.0.1:*")
+            let hub = try BareHub(in: context)
             let feed = try HubFeed(
-                context: context, broadcasts: listeners.lastEndpoint, replies: hub.lastEndpoint, curve: nil,
+                context: context, broadcasts: hub.broadcasts.lastEndpoint, replies: hub.replies.lastEndpoint,
+                curve: nil,
                 as: .friends)
             let end = SystemClock.monotonic() + 60_000_000
             var hasJoined = false
             while !(hasJoined && feed.isIdle) {
                 guard SystemClock.monotonic() < end else { throw NothingCame() }
                 for event in try feed.work(at: 0, hello: { [] }) { if case .joined = event { hasJoined = true } }
-                if let frames = try hub.receive() { _ = try hub.send([frames[0], [], Self.greeting]) }
+                if let frames = try hub.replies.receive() { _ = try hub.replies.send([frames[0], [], Self.greeting]) }
                 var ready = PollSet()
                 feed.register(in: &ready)
                 _ = try ready.wait(timeout: .milliseconds(5))
