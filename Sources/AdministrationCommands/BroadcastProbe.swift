@@ -20,7 +20,7 @@ enum BroadcastProbe {
                 switch event {
                 case .established: return
                 case .refused: throw Failure("the hub does not let this host listen at \(endpoint)")
-                case .lost: break
+                case .reached, .lost: break
                 }
             }
             guard try ready.wait(timeout: .microseconds(max(0, end - SystemClock.monotonic()))) else {

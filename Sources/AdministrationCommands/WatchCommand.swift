@@ -70,7 +70,7 @@ struct WatchCommand: AdministrationCommand {
                 case .established where !isConnected: note("listening to \(endpoint)")
                 case .lost where isConnected: note("the connection to \(endpoint) is lost")
                 case .refused: throw Failure("\(endpoint) does not speak as we do, or does not want us")
-                case .established, .lost: break
+                case .reached, .established, .lost: break
                 }
                 isConnected = event == .established
             }

@@ -26,16 +26,19 @@ final class BroadcastListener {
     private var socket: Socket?
     private var pause = RetryPause()
     private var isConnected = false
+    /// The connection that is, or is to be; nil while there is no socket.
+    private(set) var attempt: ConnectionAttempt?
     /// No socket until then.
     private(set) var restsUntil: Int64?
 
-    init(context: Context, address: HubAddress, prefixes: [[UInt8]], ofHub isHubs: Bool) throws(ZMQError) {
+    init(context: Context, address: HubAddress, prefixes: [[UInt8]], ofHub isHubs: Bool, at now: Int64) throws(ZMQError)
+    {
         self.context = context
         backlog = isHubs ? Self.hubsBacklog : Self.backlog
         pace = isHubs ? .ofHubs : .ofHosts
         self.address = address
         self.prefixes = prefixes
-        try open()
+        try open(at: now)
     }
 
     func register(in ready: inout PollSet) {
@@ -57,18 +60,23 @@ final class BroadcastListener {
 
     /// What has become of the connection; opens the socket where its pause is over.
     func work(at now: Int64) throws(ZMQError) -> [Event] {
-        if let restsUntil, restsUntil <= now { try open() }
+        if let restsUntil, restsUntil <= now { try open(at: now) }
         var events: [Event] = []
         while socket != nil, let event = try socket!.nextConnectionEvent() {
             switch event {
+            case .reached: attempt?.isReached(at: now)
             case .established:
                 isConnected = true
+                attempt?.isReached(at: now)
                 pause.reset()
                 events.append(.joined)
-            case .lost: isConnected = false
+            case .lost:
+                isConnected = false
+                attempt = ConnectionAttempt(begun: now)
             case .refused:
                 isConnected = false
                 socket = nil
+                attempt = nil
                 restsUntil = now + pause.next()
                 events.append(.refused)
             }
@@ -80,11 +88,11 @@ final class BroadcastListener {
     func receive() throws(ZMQError) -> SingleFrame? { try socket?.receiveSingle() }
 
     /// Where no connection stands, a new one is tried.
-    func connectAnew() throws(ZMQError) {
-        if !isConnected { try open() }
+    func connectAnew(at now: Int64) throws(ZMQError) {
+        if !isConnected { try open(at: now) }
     }
 
-    private func open() throws(ZMQError) {
+    private func open(at now: Int64) throws(ZMQError) {
         restsUntil = nil
         var fresh = try Socket(.sub, in: context, maximumMessageSize: Broadcast.longest)
         try fresh.watchConnections()
@@ -94,5 +102,6 @@ final class BroadcastListener {
         for prefix in prefixes { try fresh.subscribe(prefix) }
         try fresh.connect(address.endpoint)
         socket = consume fresh
+        attempt = ConnectionAttempt(begun: now)
     }
 }

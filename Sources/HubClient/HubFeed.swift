@@ -52,13 +52,14 @@ public final class HubFeed {
     ///   - curve: for both; nil: in the clear.
     ///   - prefixFilter: of the broadcasts of the old form.
     public init(
-        context: Context, broadcasts endpoint: String, replies: String?, curve: CurveClient?, prefixFilter: String
+        context: Context, broadcasts endpoint: String, replies: String?, curve: CurveClient?, prefixFilter: String,
+        at now: Int64
     ) throws(ZMQError) {
         self.endpoint = endpoint
         broadcasts = try BroadcastListener(
             context: context, address: HubAddress(endpoint: endpoint, curve: curve),
             prefixes: [replies == nil ? Array(prefixFilter.utf8) : [Broadcast.mark]],
-            ofHub: false)
+            ofHub: false, at: now)
         link = replies.map { HubLink(context: context, address: HubAddress(endpoint: $0, curve: curve)) }
         self.prefixFilter = Array(prefixFilter.utf8)
         hearsOldForm = replies == nil
@@ -67,12 +68,13 @@ public final class HubFeed {
 
     /// As a hub hears and asks another one, a friend or a twin.
     public init(
-        context: Context, broadcasts endpoint: String, replies: String, curve: CurveClient?, as audience: Audience
+        context: Context, broadcasts endpoint: String, replies: String, curve: CurveClient?, as audience: Audience,
+        at now: Int64
     ) throws(ZMQError) {
         self.endpoint = endpoint
         broadcasts = try BroadcastListener(
             context: context, address: HubAddress(endpoint: endpoint, curve: curve), prefixes: [[audience.mark]],
-            ofHub: true)
+            ofHub: true, at: now)
         link = HubLink(context: context, address: HubAddress(endpoint: replies, curve: curve), pace: .ofHubs)
         (prefixFilter, hearsOldForm, self.audience) = ([], false, audience)
     }
@@ -83,7 +85,7 @@ public final class HubFeed {
     /// When ``work(at:hello:)`` has something to do unasked.
     public var deadline: Int64? {
         if isHurried { return 0 }
-        return [link?.deadline(limit: Self.timeLimit), broadcasts.restsUntil].compactMap { $0 }.min()
+        return [link?.deadline(limit: Self.timeLimit), broadcasts.restsUntil, turn?.due].compactMap { $0 }.min()
     }
 
     public func register(in ready: inout PollSet) {
@@ -116,8 +118,13 @@ public final class HubFeed {
         // Only now: whether a connection stands was perhaps not read yet.
         if isHurried {
             isHurried = false
-            try broadcasts.connectAnew()
+            try broadcasts.connectAnew(at: now)
             try link?.connectAnew(at: now)
+        } else if let turn, turn.due <= now {
+            switch turn.road {
+            case .broadcasts: try broadcasts.connectAnew(at: now)
+            case .replies: try link?.connectAnew(at: now)
+            }
         }
         for _ in 0..<Self.turn {
             guard let message = try broadcasts.receive() else { break }
@@ -147,6 +154,12 @@ public final class HubFeed {
 
     /// Its next trouble begins with a short pause.
     public func isWell() { link?.isWell() }
+
+    /// Which road is to be tried anew next; nil: libzmq's own tries do.
+    private var turn: ConnectionTurn? {
+        guard audience != .copies else { return nil }
+        return ConnectionTurn(broadcasts: broadcasts.attempt, replies: link?.attempt)
+    }
 
     private func take(_ event: HubLink.Event, at now: Int64) throws(ZMQError) -> Event {
         switch event {

@@ -17,7 +17,7 @@ final class HubLink {
         case closed
         /// No socket until then.
         case resting(until: Int64)
-        /// libzmq connects.
+        /// libzmq connects, and nobody has been told since then that it takes long.
         case connecting(since: Int64)
         case greeting(asked: Int64)
         case asking(asked: Int64)
@@ -32,6 +32,8 @@ final class HubLink {
     private var socket: Socket?
     private var state = State.closed
     private var pause = RetryPause()
+    /// The connection that is, or is to be; nil while there is no socket.
+    private(set) var attempt: ConnectionAttempt?
     /// A hello was wanted while a request was under way.
     private var owesHello = false
 
@@ -50,6 +52,7 @@ final class HubLink {
 
     func close() {
         socket = nil
+        attempt = nil
         state = .closed
         owesHello = false
     }
@@ -92,12 +95,17 @@ final class HubLink {
         if let event = try receive() { events.append(event) }
         while socket != nil, let event = try socket!.nextConnectionEvent() {
             switch event {
+            case .reached: attempt?.isReached(at: now)
             case .established:
+                attempt?.isReached(at: now)
                 // Any other message would be the first of a connection that stands for the second time.
                 guard case .connecting = state else { break }
                 try greet(hello(), at: now)
             case .lost:
-                if case .connecting = state { break }
+                if case .connecting = state {
+                    attempt = ConnectionAttempt(begun: now)
+                    break
+                }
                 giveUp(at: now)
                 events.append(.lost(reason: "the connection broke"))
             case .refused:
@@ -107,7 +115,8 @@ final class HubLink {
         }
         switch state {
         case .connecting(let since) where since + limit <= now:
-            giveUp(at: now)
+            // There is nobody to be left alone.
+            state = .connecting(since: now)
             events.append(.lost(reason: address.silence))
         case .greeting(let asked) where asked + limit <= now, .asking(let asked) where asked + limit <= now:
             giveUp(at: now)
@@ -149,6 +158,7 @@ final class HubLink {
     /// Ends the connection; the next one comes after a pause.
     func giveUp(at now: Int64) {
         socket = nil
+        attempt = nil
         owesHello = false
         state = .resting(until: now + pause.next())
     }
@@ -166,7 +176,10 @@ final class HubLink {
     /// Where no connection stands, a new one is tried.
     func connectAnew(at now: Int64) throws(ZMQError) {
         switch state {
-        case .resting, .connecting: try open(at: now)
+        case .resting: try open(at: now)
+        case .connecting(let since):
+            try open(at: now)
+            state = .connecting(since: since)
         case .closed, .greeting, .asking, .idle, .pausing: break
         }
     }
@@ -178,6 +191,7 @@ final class HubLink {
         if let curve = address.curve { try fresh.secure(as: curve) }
         try fresh.connect(address.endpoint)
         socket = consume fresh
+        attempt = ConnectionAttempt(begun: now)
         state = .connecting(since: now)
     }
 

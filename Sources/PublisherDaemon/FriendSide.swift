@@ -4,6 +4,7 @@ internal import ClusterCore
 internal import ClusterIdentity
 internal import DequeModule
 internal import HubClient
+internal import LinuxSystem
 internal import ZeroMQ
 
 /// What a friend has told that has not been looked at yet.
@@ -55,6 +56,7 @@ struct FriendSide {
         since = now
         feed = try HubFeed(
             context: context, broadcasts: "\(section.broadcastEndpoint)", replies: "\(section.replyEndpoint)",
-            curve: CurveClient(secret: secret, server: section.key), as: isTwin ? .twins : .friends)
+            curve: CurveClient(secret: secret, server: section.key), as: isTwin ? .twins : .friends,
+            at: SystemClock.monotonic())
     }
 }

@@ -43,7 +43,8 @@ struct SubscriberLoop: ~Copyable {
         hubs = try section.hubs.map { hub in
             let feed = try HubFeed(
                 context: context, broadcasts: "\(hub.broadcast)", replies: hub.reply.map { "\($0)" },
-                curve: CurveClient(secret: key, server: hub.key), prefixFilter: section.prefixFilter)
+                curve: CurveClient(secret: key, server: hub.key), prefixFilter: section.prefixFilter,
+                at: SystemClock.monotonic())
             return HubSide(feed: feed)
         }
         // What the filter passes over now must not come back with another one.

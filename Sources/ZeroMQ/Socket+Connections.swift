@@ -3,6 +3,8 @@ import Glibc
 
 /// What happened to a connection of a socket that watches them (zmq_socket_monitor(3)).
 public enum ConnectionEvent: Hashable, Sendable {
+    /// The other end is there; whether we are to talk is being settled.
+    case reached
     /// Messages can flow.
     case established
     /// It is gone; what was on its way may be lost. libzmq tries again by itself.
@@ -18,8 +20,9 @@ extension Socket {
         // Another one each time: a socket that is closed keeps its own for a while.
         let endpoint = "inproc://connections-\(UInt64.random(in: 0...UInt64.max))"
         let events =
-            ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL
-            | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH
+            ZMQ_EVENT_CONNECTED | ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED
+            | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL
+            | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH
         guard unsafe zmq_socket_monitor(handle, endpoint, events) == 0 else { throw .last("watch \(kind)") }
         guard let listener = unsafe zmq_socket(context.handle, ZMQ_PAIR) else { throw .last("make a listener") }
         unsafe connections = unsafe listener
@@ -50,6 +53,7 @@ extension Socket {
                 if error.code != EINTR { throw error }
             }
             switch Int32(event) {
+            case ZMQ_EVENT_CONNECTED: return .reached
             case ZMQ_EVENT_HANDSHAKE_SUCCEEDED: return .established
             case ZMQ_EVENT_DISCONNECTED, ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL: return .lost
             case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL, ZMQ_EVENT_HANDSHAKE_FAILED_AUTH: return .refused

@@ -37,7 +37,7 @@ import ZeroMQ
             let feed = try HubFeed(
                 context: context, broadcasts: hub.broadcasts.lastEndpoint, replies: hub.replies.lastEndpoint,
                 curve: nil,
-                prefixFilter: "")
+                prefixFilter: "", at: SystemClock.monotonic())
             let hello = Hello(host: Host("b")!, instance: nil, token: nil).bytes
             var heard: [[UInt8]] = []
             var replies = 0
@@ -78,19 +78,43 @@ import ZeroMQ
         try await onOwnThread("feed") {
             let feed = try HubFeed(
                 context: Context(), broadcasts: "tcp://127.0.0.1:1", replies: "tcp://127.0.0.1:1", curve: nil,
-                as: .friends)
-            let limit: Int64 = 30_000_000
-            for event in try feed.work(at: 0, hello: { [] }) { Issue.record("\(event)") }
-            #expect(feed.deadline == limit)
-            feed.hurry(at: 5_000_000)
+                as: .friends, at: 0)
+            func work(at now: Int64) throws {
+                for event in try feed.work(at: now, hello: { [] }) { Issue.record("\(event)") }
+            }
+            try work(at: 0)
+            #expect(feed.deadline == 900_000)
+            feed.hurry(at: 500_000)
             #expect(feed.deadline == 0)
-            _ = try feed.work(at: 5_000_000, hello: { [] })
-            #expect(feed.deadline == 5_000_000 + limit)
-            feed.hurry(at: 6_999_999)
-            #expect(feed.deadline == 5_000_000 + limit)
-            feed.hurry(at: 7_000_000)
-            _ = try feed.work(at: 7_000_001, hello: { [] })
-            #expect(feed.deadline == 7_000_001 + limit)
+            try work(at: 500_000)
+            #expect(feed.deadline == 1_400_000)
+            feed.hurry(at: 2_499_999)
+            #expect(feed.deadline == 1_400_000)
+            feed.hurry(at: 2_500_000)
+            try work(at: 2_500_001)
+            #expect(feed.deadline == 3_400_001)
+        }
+    }
+
+    @Test func `the two roads to a hub that is not there are tried in turns, and that is told once in 30 s`()
+        async throws
+    {
+        try await onOwnThread("feed") {
+            let feed = try HubFeed(
+                context: Context(), broadcasts: "tcp://127.0.0.1:1", replies: "tcp://127.0.0.1:1", curve: nil,
+                as: .friends, at: 0)
+            var turns: [Int64] = []
+            var told: [Int64] = []
+            var now: Int64 = 0
+            while now < 61_000_000 {
+                for event in try feed.work(at: now, hello: { [] }) {
+                    if case .lost = event { told.append(now) } else { Issue.record("\(event)") }
+                }
+                turns.append(now)
+                now = try #require(feed.deadline)
+            }
+            #expect(turns.prefix(5) == [0, 900_000, 1_350_000, 1_800_000, 2_250_000])
+            #expect(told == [30_000_000, 60_000_000])
         }
     }
 
@@ -101,7 +125,7 @@ import ZeroMQ
             let feed = try HubFeed(
                 context: context, broadcasts: hub.broadcasts.lastEndpoint, replies: hub.replies.lastEndpoint,
                 curve: nil,
-                as: .friends)
+                as: .friends, at: 0)
             let end = SystemClock.monotonic() + 60_000_000
             var hasJoined = false
             while !(hasJoined && feed.isIdle) {

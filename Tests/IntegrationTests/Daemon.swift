@@ -46,7 +46,7 @@ final class Folder: Sendable {
 
 /// One of our daemons, as it was built, with a configuration and a state folder of its own.
 final class Daemon {
-    private static let binaries = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+    static let binaries = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
 
     let name: String
     let folder = try! Folder()

@@ -53,10 +53,9 @@ struct FriendlyCluster {
         return ran.output
     }
 
-    /// How many reports the hub holds.
-    func count() throws -> Int {
-        let status = try JSONSerialization.jsonObject(with: Data(try command("status", "--json").utf8))
-        return try #require((status as? [String: Any])?["reports"] as? Int)
+    /// What its hub broadcasts from now on.
+    func watch() async throws -> Watch {
+        try await Watch(configuration: hub.configuration(of: "protected"), wrapper: wrapper)
     }
 
     /// The addresses that the hub holds, pending or not, and its confidence in percent.

@@ -8,14 +8,14 @@ import ZeroMQ
     private static let known = try! CurveKeys.generate()
     private static let unknown = try! CurveKeys.generate()
 
-    /// What becomes of a peer, with the handler served meanwhile: its first connection event.
+    /// What becomes of a peer, with the handler served meanwhile: the first connection event once it is reached.
     private static func outcome(
         of peer: inout Socket, served handler: inout ZAPHandler, _ requests: inout [ZAPHandler.Request]
     ) throws -> ConnectionEvent {
         let patience = Patience()
         while true {
             try patience.check()
-            if let event = try peer.nextConnectionEvent() { return event }
+            if let event = try peer.nextConnectionEvent(), event != .reached { return event }
             var poll = PollSet()
             poll.add(handler)
             poll.add(connectionsOf: peer)
