@@ -10,9 +10,10 @@ struct KeygenCommand: SetupCommand {
         commandName: "keygen", abstract: "On the hub: make its key, and print its public half.",
         discussion: """
             The secret key goes into the file that keyfile names, or into fail2ban-cluster.key beside the configuration, \
-            readable by its owner alone; one that is there stays. Where no keyfile is named yet, fail2ban-cluster.d/hub.conf \
-            beside the configuration names it, and all daemons of this host use it. Other hosts get a key of their own when \
-            they join.
+            readable by its owner alone; one that is there stays. The key by which friends know this cluster goes likewise into \
+            the file that clusterkey names, or into fail2ban-cluster.clusterkey. What is not named yet, \
+            fail2ban-cluster.d/hub.conf beside the configuration names, and all daemons of this host use it. Other hosts get \
+            a key of their own when they join.
             """)
 
     /// As systemd/fail2ban-publisher.service says.
@@ -34,8 +35,13 @@ struct KeygenCommand: SetupCommand {
         if namesKey {
             lines += ["keyfile = \(path)", "serverkey = \"\(key)\""]
         }
-        if configuration?.general.clusterKey == nil {
-            lines.append("clusterkey = \(try makeClusterKey(beside: path))")
+        if let named = configuration?.general.clusterKey {
+            try makeClusterKey(at: named)
+        } else {
+            let name = "\(FileSystem.folder(of: path.text))/fail2ban-cluster.clusterkey"
+            guard let beside = AbsolutePath(name) else { throw Failure("\(name) cannot be a key file's name") }
+            try makeClusterKey(at: beside)
+            lines.append("clusterkey = \(beside)")
         }
         guard !lines.isEmpty else { return }
         let addition = ConfigurationAddition(
@@ -51,15 +57,12 @@ struct KeygenCommand: SetupCommand {
     }
 
     /// By it other clusters know what this one says.
-    private func makeClusterKey(beside path: AbsolutePath) throws -> AbsolutePath {
-        let name = "\(FileSystem.folder(of: path.text))/fail2ban-cluster.clusterkey"
-        guard let path = AbsolutePath(name) else { throw Failure("\(name) cannot be a key file's name") }
-        guard try FileSystem.status(of: path.text) == nil else { return path }
+    private func makeClusterKey(at path: AbsolutePath) throws {
+        guard try FileSystem.status(of: path.text) == nil else { return }
         let secret = ClusterKey.makeSecret()
         try FileSystem.writeAtomically(path: path.text, bytes: KeyFile.contents(secret), mode: KeyFile.permissions)
         if let user = try SystemUser(named: Self.hubUser) { try FileSystem.give(path.text, to: user) }
         StandardError.write(
             "The cluster's secret key is in \(path): back it up, and give it to the hub's twins alone.\n")
-        return path
     }
 }

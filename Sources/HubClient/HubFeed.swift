@@ -84,7 +84,7 @@ public final class HubFeed {
 
     /// When ``work(at:hello:)`` has something to do unasked.
     public var deadline: Int64? {
-        if isHurried { return 0 }
+        if isHurried || link?.isOpen == false { return 0 }
         return [link?.deadline(limit: Self.timeLimit), broadcasts.restsUntil, turn?.due].compactMap { $0 }.min()
     }
 

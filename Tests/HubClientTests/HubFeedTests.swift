@@ -105,7 +105,7 @@ import ZeroMQ
                 as: .friends, at: 0)
             var turns: [Int64] = []
             var told: [Int64] = []
-            var now: Int64 = 0
+            var now = try #require(feed.deadline)
             while now < 61_000_000 {
                 for event in try feed.work(at: now, hello: { [] }) {
                     if case .lost = event { told.append(now) } else { Issue.record("\(event)") }

@@ -54,4 +54,27 @@ import Testing
         #expect(result.output == "\(path): OK\n")
         #expect(result.error == "")
     }
+
+    @Test func `keygen makes the keys in the files that the configuration names`() throws {
+        let folder = try Folder()
+        try folder.append(
+            """
+            [general]
+            hostname = hub
+            cluster = ours
+            clusterkey = \(folder.file("known"))
+            [publisher]
+            replybindurl = tcp://127.0.0.1:*
+            broadcasterbindurl = tcp://127.0.0.1:*
+            keyfile = \(folder.file("own"))
+
+            """, to: "conf")
+        let before = try Daemon.run("fail2ban-publisher", ["--check", "--config", folder.file("conf")])
+        #expect(before.status != 0)
+        let keygen = try Daemon.run("fail2ban-cluster", ["keygen", "--config", folder.file("conf")])
+        #expect(keygen.status == 0, "\(keygen)")
+        let after = try Daemon.run("fail2ban-publisher", ["--check", "--config", folder.file("conf")])
+        #expect(after.status == 0, "\(after)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["conf", "known", "own"])
+    }
 }
