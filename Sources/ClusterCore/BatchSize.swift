@@ -7,9 +7,9 @@ internal import BanModel
 /// and for bans and frees by themselves. A call may have a cost of its own, the start of fail2ban's client, during which
 /// fail2ban is free for others.
 struct BatchSize: Sendable {
-    /// How long the addresses of one call keep fail2ban busy. Others may have to wait for two calls, and one that turns out
-    /// twice as long is still no long wait.
-    static let aim = Duration.milliseconds(90)
+    /// How long the addresses of one call are to keep fail2ban busy. Others may have to wait for two calls, and one that turns
+    /// out twice as long is still no long wait. Less where a program's start hides a part of it.
+    private var aim: Duration { .milliseconds(startsProgram ? 60 : 90) }
     static let largest = 5_000
     /// Where nothing is known: even programs that start slowly are no long wait.
     private static let first = 4
@@ -57,14 +57,14 @@ struct BatchSize: Sendable {
             learn(cost: took / count, of: count)
         }
         let proven = count >= size ? size * 2 : size
-        let affordable = cost > .zero ? Int(Self.aim / cost) : Self.largest
+        let affordable = cost > .zero ? Int(aim / cost) : Self.largest
         size = max(startsProgram ? Self.leastWithProgram : 1, min(proven, affordable, Self.largest))
     }
 
     /// What was far too slow must not happen twice; what was not is smoothed, or each hiccup would make many small calls.
     private mutating func learn(cost shown: Duration, of count: Int) {
         let smoothed = cost == .zero ? shown : (cost * 3 + shown) / 4
-        cost = shown * count > Self.aim * 3 / 2 ? max(shown, smoothed) : smoothed
+        cost = shown * count > aim * 3 / 2 ? max(shown, smoothed) : smoothed
     }
 
     private mutating func learnBesideStart(_ count: Int, _ took: Duration) {
@@ -78,10 +78,10 @@ struct BatchSize: Sendable {
             return
         }
         // A program that starts now faster and now slower must not look like addresses that cost more.
-        let tolerance = min(known.took / 2, Self.aim * 2 / 3)
+        let tolerance = min(known.took / 2, aim * 2 / 3)
         let shown = max(took - known.took - tolerance, .zero) / (count - known.count)
         // What is tolerated hides the cost of small calls, so the first that shows it counts whole. But no higher than
         // makes the smallest calls, or one slow start would be remembered for long.
-        cost = min(max(shown, (cost * 3 + shown) / 4), Self.aim / Self.leastWithProgram)
+        cost = min(max(shown, (cost * 3 + shown) / 4), aim / Self.leastWithProgram)
     }
 }
