@@ -45,6 +45,16 @@ public struct Address: Hashable, Sendable {
         mixed(mixed(mixed(high) &+ low) &+ UInt64(family == .ipv4 ? 4 : 6) << 8 &+ UInt64(prefix))
     }
 
+    private static let seeds = (UInt64.random(in: 0...UInt64.max), UInt64.random(in: 0...UInt64.max))
+
+    /// Where a table of this process looks for it. Attackers choose addresses, so each process has seeds of its own; a hash
+    /// by the standard library's hasher takes several times as long.
+    public var scattered: Int {
+        let (seed, other) = Self.seeds
+        let head = mixed(high ^ other ^ UInt64(prefix) << 8 ^ UInt64(family.rawValue))
+        return Int(truncatingIfNeeded: mixed((low ^ seed) &+ head))
+    }
+
     public var isNetwork: Bool { prefix < family.bits }
 
     /// Whether every address of `other` is one of this network's; an address contains itself.

@@ -45,7 +45,7 @@ struct AddressTable<Row: AddressRow>: Sendable {
     /// Hands out all rows on this address, in no order that counts, until it is told that this is enough.
     func search(_ address: Address, _ isEnough: (Place, Row) -> Bool) {
         let part = ReportBuckets.index(of: address)
-        parts[part].search(address, address.hashValue) { isEnough(Place(part, $0), $1) }
+        parts[part].search(address, address.scattered) { isEnough(Place(part, $0), $1) }
     }
 
     /// Every address that a row is about and that is a part of this one, or has a part of it.
@@ -67,7 +67,7 @@ struct AddressTable<Row: AddressRow>: Sendable {
     mutating func insert(_ row: Row) -> Place {
         let part = ReportBuckets.index(of: row.address)
         count += 1
-        return Place(part, parts[part].insert(row, row.address.hashValue))
+        return Place(part, parts[part].insert(row, row.address.scattered))
     }
 
     /// Takes it out; there must be one.
@@ -157,19 +157,19 @@ extension AddressTable {
             var size = 8
             while 4 * count > 3 * size { size *= 2 }
             index = ContiguousArray(repeating: 0, count: size)
-            for (slot, row) in rows.enumerated() { if let row { enter(slot, row.address.hashValue) } }
+            for (slot, row) in rows.enumerated() { if let row { enter(slot, row.address.scattered) } }
         }
 
         mutating func remove(_ slot: Int) {
             guard let row = rows[slot] else { preconditionFailure("no row is there") }
             let mask = index.count - 1
-            var hole = row.address.hashValue & mask
+            var hole = row.address.scattered & mask
             while Int(index[hole]) != slot + 1 { hole = (hole + 1) & mask }
             // What stands behind it moves up, unless it would then stand before its own place.
             var entry = (hole + 1) & mask
             while index[entry] != 0 {
                 guard let other = rows[Int(index[entry]) - 1] else { preconditionFailure("an entry without its row") }
-                let home = other.address.hashValue & mask
+                let home = other.address.scattered & mask
                 if (entry - home) & mask >= (entry - hole) & mask {
                     index[hole] = index[entry]
                     hole = entry
