@@ -1,22 +1,24 @@
 internal import BanModel
 internal import HeapModule
 
-/// By what a ``DeadlineQueue`` knows what is to be looked at: an address in a jail, and whose word on it.
+/// By what a ``DeadlineQueue`` knows what is to be looked at.
 protocol DeadlineKey: Sendable {
-    var subject: Subject { get }
-    var source: Origin.Source { get }
+    var claim: HostClaim { get }
 
-    init(_ source: Origin.Source, _ subject: Subject)
+    init(_ claim: HostClaim)
 }
 
-extension HostClaim: DeadlineKey {}
+extension HostClaim: DeadlineKey {
+    var claim: HostClaim { self }
 
-/// Whoever's word.
+    init(_ claim: HostClaim) { self = claim }
+}
+
+/// Whoever's claim.
 extension Subject: DeadlineKey {
-    var subject: Subject { self }
-    var source: Origin.Source { .log }
+    var claim: HostClaim { HostClaim(.log, self) }
 
-    init(_ source: Origin.Source, _ subject: Subject) { self = subject }
+    init(_ claim: HostClaim) { self = claim.subject }
 }
 
 /// What is to be looked at when: each key once, at the earliest time that was asked for. Whoever finds then that the time
@@ -24,27 +26,23 @@ extension Subject: DeadlineKey {
 struct DeadlineQueue<Key: DeadlineKey>: Sendable {
     /// Without the key: entries are moved about in the heap all the time.
     private struct Entry: Comparable, Sendable {
-        let time: Timestamp
-        let order: UInt64
-        let place: AddressTable<Wait>.Place
+        let wait: Wait
+        let place: ClaimTable<Wait>.Place
 
-        static func == (left: Entry, right: Entry) -> Bool { left.order == right.order }
-        static func < (left: Entry, right: Entry) -> Bool { (left.time, left.order) < (right.time, right.order) }
+        static func == (left: Entry, right: Entry) -> Bool { left.wait.order == right.wait.order }
+        static func < (left: Entry, right: Entry) -> Bool {
+            (left.wait.time, left.wait.order) < (right.wait.time, right.wait.order)
+        }
     }
 
-    private struct Wait: AddressRow {
-        let address: Address
-        let source: Origin.Source
-        /// The number of its jail.
-        let jail: UInt32
-        /// Of the entry that counts: earlier ones stay in the heap until their time or until they are too many.
-        var time: Timestamp
-        var order: UInt64
+    private struct Wait: Sendable {
+        let time: Timestamp
+        let order: UInt64
     }
 
     private var heap = Heap<Entry>()
-    private var waits = AddressTable<Wait>()
-    private var jails = NumberedNames<Jail>()
+    /// Those that count: earlier ones stay in the heap until their time or until they are too many.
+    private var waits = ClaimTable<Wait>()
     private var order: UInt64 = 0
 
     private(set) var next: Timestamp?
@@ -54,48 +52,34 @@ struct DeadlineQueue<Key: DeadlineKey>: Sendable {
     /// Nothing is ever due for ever.
     mutating func add(_ key: Key, at time: Timestamp) {
         guard time != .forever else { return }
-        let place: AddressTable<Wait>.Place
-        if let known = self.place(of: key) {
+        let (claim, wait) = (key.claim, Wait(time: time, order: order))
+        let place: ClaimTable<Wait>.Place
+        if let known = waits.place(of: claim) {
             guard time < waits[known].time else { return }
             place = known
-            (waits[place].time, waits[place].order) = (time, order)
+            waits[place] = wait
         } else {
-            place = waits.insert(
-                Wait(
-                    address: key.subject.address, source: key.source, jail: jails.use(key.subject.jail).number,
-                    time: time, order: order))
+            place = waits.insert(wait, for: claim)
         }
-        heap.insert(Entry(time: time, order: order, place: place))
+        heap.insert(Entry(wait: wait, place: place))
         order += 1
         if heap.count > 2 * waits.count + 100 {
-            heap = Heap(waits.rows.map { Entry(time: $0.row.time, order: $0.row.order, place: $0.place) })
+            heap = Heap(waits.places.map { Entry(wait: $0.value, place: $0.place) })
         }
-        next = heap.min?.time
+        next = heap.min?.wait.time
     }
 
     /// The keys whose time has come, the earliest first, each taken out.
     mutating func takeDue(at now: Timestamp, atMost limit: Int = .max) -> [Key] {
         guard let next, next <= now else { return [] }
-        defer { self.next = heap.min?.time }
+        defer { self.next = heap.min?.wait.time }
         var due: [Key] = []
-        while due.count < limit, let first = heap.min, first.time <= now {
+        while due.count < limit, let first = heap.min, first.wait.time <= now {
             heap.removeMin()
-            guard let wait = waits.row(at: first.place), wait.order == first.order else { continue }
-            due.append(Key(wait.source, Subject(jails[wait.jail], wait.address)))
+            guard let known = waits.element(at: first.place), known.value.order == first.wait.order else { continue }
+            due.append(Key(known.key))
             waits.remove(first.place)
-            jails.drop(wait.jail)
         }
         return due
-    }
-
-    private func place(of key: Key) -> AddressTable<Wait>.Place? {
-        guard let jail = jails.number(of: key.subject.jail) else { return nil }
-        var found: AddressTable<Wait>.Place?
-        waits.search(key.subject.address) { place, row in
-            guard row.jail == jail, row.source == key.source else { return false }
-            found = place
-            return true
-        }
-        return found
     }
 }

@@ -73,4 +73,22 @@ import Testing
         #expect(try Address("198.51.0.0/16").coverings == [Address("198.51.0.0/16")])
         #expect(try Address("198.51.100.0/24").network(prefix: 25) == nil)
     }
+
+    @Test
+    func `a table's places for addresses in a row are spread over it, and other families and prefixes have their own`()
+        throws
+    {
+        let addresses = try ["198.18", "2001:db8:"].flatMap { head in
+            try (0..<8_192).map { number in
+                try Address(
+                    head.hasSuffix(":")
+                        ? "\(head):\(String(number, radix: 16))" : "\(head).\(number / 256).\(number % 256)")
+            }
+        }
+        // 16,384 at random in as many places: 63 % of those are taken, give or take half a percent.
+        #expect(Set(addresses.map { $0.scattered & 0x3FFF }).count > 9_500)
+        let alike = try ["0.0.0.1", "::1", "10.0.0.0/8", "10.0.0.0/9", "10.0.0.0"].map { try Address($0) }
+        #expect(Set(alike.map(\.scattered)).count == alike.count)
+        #expect(try Address("2001:DB8::1").scattered == Address("2001:db8:0::1").scattered)
+    }
 }
