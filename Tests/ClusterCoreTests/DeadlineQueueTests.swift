@@ -29,6 +29,16 @@ import Testing
         #expect(queue.takeDue(at: .at(20)) == [Self.claims[1]])
     }
 
+    @Test func `an earlier time that was asked for before does not hand it out again`() {
+        var queue = DeadlineQueue<HostClaim>()
+        for time in [30.0, 10] { queue.add(Self.claims[1], at: .at(time)) }
+        _ = queue.takeDue(at: .at(10))
+        queue.add(Self.claims[1], at: .at(40))
+        queue.add(Self.claims[2], at: .at(50))
+        #expect(queue.takeDue(at: .at(39)) == [])
+        #expect(queue.takeDue(at: .at(50)) == [Self.claims[1], Self.claims[2]])
+    }
+
     @Test func `for ever is never due`() {
         var queue = DeadlineQueue<HostClaim>()
         queue.add(Self.claims[1], at: .forever)
