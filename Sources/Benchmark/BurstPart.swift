@@ -74,6 +74,8 @@ struct BurstPart {
             obeyed: Double((obeyed ?? begin) - begin) / 1e6, acknowledged: Double((acknowledged ?? begin) - begin) / 1e6
         )
         try confirm(cluster, context, count: first + count)
+        let worked = try daemons.map { try ProcessUse(of: $0.0.number) }
+        try cluster.awaitIdleHub()
         for (index, (daemon, role)) in daemons.enumerated() {
             let use = try ProcessUse(of: daemon.number)
             run.figures += [
@@ -82,9 +84,14 @@ struct BurstPart {
                     max(0, use.resident - before[index].resident) / Double(count)),
                 Figure(.burst, "\(name): \(role), peak", .bytes, use.peak),
                 Figure(
-                    .burst, "\(name): \(role), CPU a ban", .seconds, use.cpu(since: before[index]) / Double(count)),
+                    .burst, "\(name): \(role), CPU a ban", .seconds,
+                    worked[index].cpu(since: before[index]) / Double(count)),
             ]
         }
+        run.figures.append(
+            Figure(
+                .burst, "\(name): hub, CPU a ban afterwards", .seconds,
+                try ProcessUse(of: cluster.hub.number).cpu(since: worked[0]) / Double(count)))
         return run
     }
 

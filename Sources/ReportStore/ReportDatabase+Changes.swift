@@ -23,20 +23,24 @@ extension ReportDatabase {
     /// How many changes wait to be brought into the reports, as far as that is known.
     var changeCount: Int { contents?.changes ?? 0 }
 
-    /// Brings all changes into the reports; on disk where this returns. Where it throws, some may be brought in, and all are
-    /// on disk as they were.
-    mutating func fold() throws(StoreError) {
+    /// How many changes wait to be brought into the reports.
+    mutating func countChanges() throws(StoreError) -> Int {
+        if contents == nil { contents = try run { try readContents($0) } }
+        return changeCount
+    }
+
+    /// Brings the first `count` changes into the reports; on disk where this returns. Where it throws, all are on disk as
+    /// they were.
+    mutating func fold(_ count: Int) throws(StoreError) {
         var most = mostNames
-        repeat {
-            contents = try transact(takeContents()) { database, contents in
-                try fold(database, mostChanges)
-                contents.changes = max(0, contents.changes - mostChanges)
-                guard contents.changes == 0, contents.names.count > most else { return }
-                try NameTable.prune(database)
-                contents.names = try readNames(database)
-                most = max(most, 2 * contents.names.count)
-            }
-        } while changeCount > 0
+        contents = try transact(takeContents()) { database, contents in
+            try fold(database, count)
+            contents.changes = max(0, contents.changes - count)
+            guard contents.changes == 0, contents.names.count > most else { return }
+            try NameTable.prune(database)
+            contents.names = try readNames(database)
+            most = max(most, 2 * contents.names.count)
+        }
         mostNames = most
         // What was sorted.
         OwnProcess.letGoOfMemory()

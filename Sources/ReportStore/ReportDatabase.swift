@@ -29,8 +29,6 @@ struct ReportDatabase: Sendable {
     var contents: Contents?
     /// So many names are kept before those are looked for that no row needs.
     var mostNames = 10_000
-    /// So many changes are brought into the reports at once: all are sorted in memory.
-    var mostChanges = 130_000
 
     /// - Parameter steps: of the schema; a test has others.
     init(path: String, steps: [String] = Schema.steps) throws(StoreError) {

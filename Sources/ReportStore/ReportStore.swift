@@ -13,6 +13,7 @@ public final class ReportStore: Sendable {
     private let database: Guarded<ReportDatabase>
     private let waiting = Guarded(Waiting())
     private let wakeup: Wakeup
+    private let schedule: FoldSchedule
     private let ended: Wakeup
 
     private struct Waiting: Sendable {
@@ -25,9 +26,9 @@ public final class ReportStore: Sendable {
     /// A damaged one is moved aside, and an empty one begun (``StoreOutcome/startedOver(_:)``): bans end by themselves and
     /// monitors tell again what is missing, while a hub that does not start protects nobody. One that another program or
     /// a newer hub wrote is left alone, and refused, as is one that cannot be written now.
-    public convenience init(path: String) throws(StoreError) { try self.init(path: path, pauses: .default) }
+    public convenience init(path: String) throws(StoreError) { try self.init(path: path, pauses: Pauses()) }
 
-    init(path: String, pauses: Pauses) throws(StoreError) {
+    init(path: String, pauses: Pauses, schedule: FoldSchedule = FoldSchedule()) throws(StoreError) {
         var opened = try ReportDatabase(path: path)
         do throws(StoreError) {
             try opened.open()
@@ -37,6 +38,7 @@ public final class ReportStore: Sendable {
             try opened.open()
         }
         let restart = opened.takeRestart()
+        self.schedule = schedule
         database = Guarded(opened)
         do throws(SystemError) {
             (outcomes, wakeup, ended) = (try Mailbox(), try Wakeup(), try Wakeup())
@@ -50,11 +52,18 @@ public final class ReportStore: Sendable {
     // MARK: At the start
 
     /// Hands out all reports, at most `chunk` at a time, and looks through the file. Blocks: about two seconds for
-    /// 1,000,000.
+    /// 1,000,000, and three more for each 1,000,000 changes that a storm left behind.
     ///
     /// Of a damaged database what can be read is handed out, and an empty one begun (``StoreOutcome/startedOver(_:)``).
     public func load(chunk: Int = 10_000, _ each: ([Report]) -> Void) throws(StoreError) {
         try database.withLock { database throws(StoreError) in
+            do throws(StoreError) {
+                // What is left is in memory while the reports are read.
+                while try database.countChanges() > schedule.part { try database.fold(schedule.part) }
+            } catch {
+                // What is lost, reading finds too, and hands out what is not.
+                if !error.isLoss { outcomes.post(.postponed(error)) }
+            }
             do throws(StoreError) {
                 try database.load(chunk: chunk, each)
             } catch {
@@ -91,21 +100,15 @@ public final class ReportStore: Sendable {
     // MARK: The thread
 
     private func serve(_ pauses: Pauses) {
+        var schedule = schedule
         var unstored = WaitingChanges()
         var pause = pauses.first
         var retryAt: Int64?
-        var quietAt: Int64?
-        /// More changes than these are worth being brought into the reports.
-        var foldAbove = pauses.fewChanges
-        /// Where it does not succeed, it is tried again after as many more.
-        func fold() {
-            quietAt = nil
-            let postponed = foldChanges()
-            foldAbove = (postponed ?? 0) + pauses.fewChanges
-        }
+        /// How many changes are not brought into the reports yet.
+        var unfolded = 0
         var isEnding = false
         while !isEnding {
-            wakeup.wait(atMost: (retryAt ?? quietAt).map { $0 - SystemClock.monotonic() })
+            wakeup.wait(atMost: (retryAt ?? schedule.nextLook(unfolded)).map { $0 - SystemClock.monotonic() })
             wakeup.clear()
             let new = waiting.withLock { waiting in
                 defer { waiting.changes = WaitingChanges() }
@@ -113,27 +116,26 @@ public final class ReportStore: Sendable {
                 return waiting.changes
             }
             unstored.add(new)
-            guard let ticket = unstored.ticket else {
-                if let due = quietAt, due <= SystemClock.monotonic() { fold() }
-                continue
-            }
             if let retryAt, SystemClock.monotonic() < retryAt, !isEnding { continue }
-            do throws(StoreError) {
-                let changes = try store(unstored)
-                outcomes.post(.stored(upTo: ticket))
-                unstored = WaitingChanges()
-                retryAt = nil
-                pause = pauses.first
-                quietAt = changes > foldAbove ? SystemClock.monotonic() + pauses.quiet : nil
-                // The next start has to hold all of them in memory.
-                if changes > pauses.mostChanges, changes > foldAbove { fold() }
-            } catch {
-                outcomes.post(.failed(error, upTo: ticket))
-                retryAt = SystemClock.monotonic() + pause
-                pause = min(2 * pause, pauses.longest)
+            if let ticket = unstored.ticket {
+                do throws(StoreError) {
+                    unfolded = try store(unstored)
+                    schedule.stored(unstored.reports.count, at: SystemClock.monotonic())
+                    outcomes.post(.stored(upTo: ticket))
+                    unstored = WaitingChanges()
+                    retryAt = nil
+                    pause = pauses.first
+                } catch {
+                    outcomes.post(.failed(error, upTo: ticket))
+                    retryAt = SystemClock.monotonic() + pause
+                    pause = min(2 * pause, pauses.longest)
+                    continue
+                }
             }
+            if schedule.isDue(unfolded, at: SystemClock.monotonic()) { unfolded = fold(&schedule) }
         }
-        if retryAt == nil { fold() }
+        // More than one part is left to the next start: who ends a daemon does not wait long.
+        if retryAt == nil, (1...schedule.part).contains(unfolded) { _ = fold(&schedule) }
         do throws(StoreError) {
             try database.withLock { database throws(StoreError) in try database.close() }
         } catch {
@@ -150,18 +152,20 @@ public final class ReportStore: Sendable {
         }
     }
 
-    /// Returns how many changes there are where they cannot be brought into the reports now; nil: that is done.
-    private func foldChanges() -> Int? {
+    /// Brings a part of the changes into the reports. Returns how many are left.
+    private func fold(_ schedule: inout FoldSchedule) -> Int {
         database.withLock { database in
             let count = database.changeCount
             do throws(StoreError) {
                 try overcomeLoss(&database) { database throws(StoreError) in
                     try attempt(WaitingChanges(), &database)
-                    try database.fold()
+                    try database.fold(schedule.part)
                 }
-                return nil
+                schedule.succeeded()
+                return database.changeCount
             } catch {
                 outcomes.post(.postponed(error))
+                schedule.failed(at: SystemClock.monotonic())
                 return count
             }
         }

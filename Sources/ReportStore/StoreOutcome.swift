@@ -4,7 +4,7 @@ public enum StoreOutcome: Hashable, Sendable {
     case stored(upTo: UInt64)
     /// The changes up to and with this ticket that were not stored before wait in memory, and are tried again.
     case failed(StoreError, upTo: UInt64)
-    /// All is on disk, but changes could not be brought into the reports; that is tried again after later ones.
+    /// All is on disk, but changes could not be brought into the reports; that is tried again a minute later.
     case postponed(StoreError)
     /// The file was damaged or taken away, and an empty one is in its place: what was stored before is not in it.
     ///

@@ -181,7 +181,6 @@ import Testing
         let rig = try StoreRig()
         var database = try ReportDatabase(path: rig.path)
         try database.open()
-        database.mostChanges = 3
         var generator = SystemRandomNumberGenerator()
         var expected: [ReportKey: Report] = [:]
         for version in 1...400 {
@@ -197,7 +196,7 @@ import Testing
             }
             try database.apply(changes)
             switch Int.random(in: 0..<10, using: &generator) {
-            case 0: try database.fold()
+            case 0: try database.fold(3)
             case 1:
                 try database.close()
                 try database.open()
@@ -216,22 +215,22 @@ import Testing
         try await rig.sql("SELECT (SELECT count(*) FROM reports), (SELECT count(*) FROM changes)")
     }
 
-    private func store(_ rig: StoreRig, quiet: Int64, most: Int = 5) throws -> ReportStore {
-        try ReportStore(
-            path: rig.path,
-            pauses: Pauses(first: 1_000, longest: 10_000, quiet: quiet, fewChanges: 3, mostChanges: most))
+    private func store(_ rig: StoreRig, span: Int64, most: Int = 5, part: Int = 130_000) throws -> ReportStore {
+        var schedule = FoldSchedule()
+        (schedule.part, schedule.few, schedule.most, schedule.span) = (part, 3, most, span)
+        return try ReportStore(path: rig.path, pauses: Pauses(first: 1_000, longest: 10_000), schedule: schedule)
     }
 
     private func puts(_ numbers: ClosedRange<Int>) throws -> [StoreChange] {
         try numbers.map { .put(try StoreRig.report("192.0.2.\($0)")) }
     }
 
-    @Test func `a few changes are left, more are brought into the reports in a quiet moment, and too many at once`()
+    @Test func `a few changes are left, more are brought into the reports once few come, and too many at once`()
         async throws
     {
         let rig = try StoreRig()
         let hour: Int64 = 3_600_000_000
-        let store = try store(rig, quiet: hour)
+        let store = try store(rig, span: hour)
         await store.store(try puts(1...4), ticket: 1)
         await store.store(try puts(5...5), ticket: 2)
         #expect(try await rows(rig) == "[(0, 5)]")
@@ -241,16 +240,55 @@ import Testing
         #expect(try await rows(rig) == "[(6, 1)]")
         await store.ended()
         #expect(try await rows(rig) == "[(7, 0)]", "the end leaves none")
-        let quiet = try self.store(rig, quiet: 1, most: 1_000)
-        await quiet.store(try puts(11...13), ticket: 1)
-        await quiet.store(try puts(14...14), ticket: 2)
+        let calm = try self.store(rig, span: 1, most: 1_000)
+        await calm.store(try puts(11...13), ticket: 1)
+        await calm.store(try puts(14...14), ticket: 2)
         while try await rows(rig) != "[(11, 0)]" {}
-        await quiet.ended()
+        await calm.ended()
+    }
+
+    @Test func `what a storm leaves behind, the next start brings into the reports a part at a time`() async throws {
+        let rig = try StoreRig()
+        let hour: Int64 = 3_600_000_000
+        let storm = try store(rig, span: hour, most: 1_000, part: 2)
+        await storm.store(try puts(1...7), ticket: 1)
+        await storm.ended()
+        #expect(try await rows(rig) == "[(0, 7)]", "an end does not wait for more than a part")
+        let next = try store(rig, span: hour, most: 1_000, part: 2)
+        #expect(try next.all().count == 7)
+        #expect(try await rows(rig) == "[(6, 1)]")
+        await next.ended()
+        #expect(try await rig.kept().count == 7)
+    }
+
+    @Test func `a start hands out all reports though it cannot bring changes into them`() async throws {
+        let rig = try StoreRig()
+        let hour: Int64 = 3_600_000_000
+        let storm = try store(rig, span: hour, most: 1_000, part: 2)
+        await storm.store(try puts(1...7), ticket: 1)
+        await storm.ended()
+        let next = try store(rig, span: hour, most: 1_000, part: 2)
+        let holder = try await LockHolder(rig.path)
+        #expect(try next.all().count == 7)
+        #expect(next.outcomes.drain().compactMap(\.postponed).map(\.kind) == [.locked])
+        await holder.release()
+        await next.ended()
+    }
+
+    @Test func `where too many wait, parts are brought in until no more are left than may wait`() async throws {
+        let rig = try StoreRig()
+        let store = try store(rig, span: 3_600_000_000, most: 5, part: 1)
+        await store.store(try puts(1...8), ticket: 1)
+        while try await rows(rig) != "[(3, 5)]" {}
+        await store.store(try puts(9...9), ticket: 2)
+        while try await rows(rig) != "[(4, 5)]" {}
+        await store.ended()
+        #expect(try await rig.kept().count == 9)
     }
 
     @Test func `where changes cannot be brought into the reports, that is said, and nothing is lost`() async throws {
         let rig = try StoreRig()
-        let store = try store(rig, quiet: 3_600_000_000)
+        let store = try store(rig, span: 3_600_000_000)
         await store.store(try puts(1...4), ticket: 1)
         let holder = try await LockHolder(rig.path)
         await store.ended()
@@ -262,7 +300,7 @@ import Testing
 
     @Test func `a change that makes no sense is damage`() async throws {
         let rig = try StoreRig()
-        let store = try store(rig, quiet: 3_600_000_000)
+        let store = try store(rig, span: 3_600_000_000)
         await store.store(try puts(1...4), ticket: 1)
         try await rig.sql("UPDATE changes SET until = NULL WHERE id = 2")
         await store.store(try puts(5...6), ticket: 2)
@@ -286,7 +324,7 @@ import Testing
                 changes.add([.forget(old.key)], ticket: 1)
             }
             try database.apply(changes)
-            if number.isMultiple(of: 5) { try database.fold() }
+            if number.isMultiple(of: 5) { try database.fold(1_000) }
         }
         try database.close()
         #expect(try await rig.kept() == [StoreRig.report("192.0.2.1", jail: "j30", host: "h30")])
