@@ -116,7 +116,29 @@ struct RoomsPart {
             }
             return reports.count
         }
+        let monitor = Stopwatch.rate {
+            var machine = Monitor(
+                settings: Monitor.Settings(
+                    host: Samples.host("a"), ignoredJails: [], bantime: .seconds(600), asks: false), records: [])
+            Self.use(machine.start(at: now))
+            let greeting = HubGreeting(
+                epoch: 1, sequence: 0, time: now, longestRequest: ReportsRequest.longest,
+                reportsPerRequest: ReportsRequest.mostReports, maximumBantime: .seconds(30 * 86_400), version: 0,
+                digest: ReportDigest())
+            Self.use(machine.greeted(greeting, asked: now, at: now))
+            for first in stride(from: 0, to: reports.count, by: ReportsRequest.mostReports) {
+                let part = reports[first..<min(first + ReportsRequest.mostReports, reports.count)]
+                let lines = part.map {
+                    LogRecord(time: now, event: .jail($0.subject.jail, .banned($0.subject.address)))
+                }
+                Self.use(machine.read(lines, at: now))
+                let told = machine.takeReports(atMost: greeting.reportsPerRequest, at: now)
+                Self.use(machine.taken(told.count, except: [:], at: now))
+            }
+            return reports.count
+        }
         return [
+            figure("monitor, bans read and told", monitor, floor: floor),
             figure("hub, reports merged", hub, floor: floor),
             figure("subscriber, reports merged and obeyed", subscriber, floor: floor),
         ]

@@ -43,6 +43,7 @@ struct AddressTable<Row: AddressRow>: Sendable {
     }
 
     /// Hands out all rows on this address, in no order that counts, until it is told that this is enough.
+    @inline(__always)
     func search(_ address: Address, _ isEnough: (Place, Row) -> Bool) {
         let part = ReportBuckets.index(of: address)
         parts[part].search(address, address.scattered) { isEnough(Place(part, $0), $1) }
@@ -118,13 +119,14 @@ extension AddressTable {
 
         var isEmpty: Bool { rows.count == free.count }
 
+        @inline(__always)
         func search(_ address: Address, _ hash: Int, _ isEnough: (Int, Row) -> Bool) {
             guard !index.isEmpty else { return }
             let mask = index.count - 1
             var entry = hash & mask
             while index[entry] != 0 {
                 let slot = Int(index[entry]) - 1
-                if let row = rows[slot], row.address == address, isEnough(slot, row) { return }
+                if rows[slot]?.address == address, let row = rows[slot], isEnough(slot, row) { return }
                 entry = (entry + 1) & mask
             }
         }

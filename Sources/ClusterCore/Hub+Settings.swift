@@ -54,8 +54,9 @@ extension Hub {
 
         /// What came next, in the same turn.
         public mutating func add(_ next: Outcome) {
-            broadcasts += next.broadcasts
-            news += next.news
+            // Mostly a turn is one request: its reports are not copied once more.
+            if news.isEmpty { news = next.news } else { news += next.news }
+            if broadcasts.isEmpty { broadcasts = next.broadcasts } else { broadcasts += next.broadcasts }
             forgotten += next.forgotten
         }
     }

@@ -112,6 +112,6 @@ extension Monitor {
 
     /// How the state file is to hold it.
     func record(of claim: HostClaim, _ state: Report.State) -> MonitorRecord {
-        table[claim]?.isPardoned == true && state.isLifted ? .pardoned(claim, state) : .live(claim, state)
+        state.isLifted && table[claim]?.isPardoned == true ? .pardoned(claim, state) : .live(claim, state)
     }
 }

@@ -161,15 +161,17 @@ extension Monitor {
     private mutating func settle(_ item: Outbox.Item, at now: Timestamp) {
         let state = item.state
         // As the hub merges it: what it held before may be the greater.
-        let known = announced[item.claim]
+        let place = announced.place(of: item.claim)
+        let known = place.map { announced[$0] }
         let merged = known?.merged(with: state) ?? state
         if item.isBan || (known != nil && now < kept(merged)) {
             if known != merged {
-                announced[item.claim] = merged
+                if let place { announced[place] = merged } else { _ = announced.insert(merged, for: item.claim) }
                 effects.append(.save(record(of: item.claim, merged)))
             }
-            if state.isLifted || table[item.claim] == nil { deadlines.add(item.claim, at: kept(merged)) }
-        } else if announced.removeValue(forKey: item.claim) != nil {
+            if state.isLifted || table.place(of: item.claim) == nil { deadlines.add(item.claim, at: kept(merged)) }
+        } else if let place {
+            announced.remove(place)
             effects.append(.save(.gone(item.claim, state.version)))
         }
         save(item.places)

@@ -52,6 +52,7 @@ extension Monitor {
 
 extension Report.State {
     fileprivate func moved(by offset: Duration) -> Self {
+        guard offset != .zero else { return self }
         var moved = self
         moved.until = until + offset
         moved.forget = forget + offset

@@ -76,7 +76,8 @@ extension Monitor {
             return
         case .local: break
         }
-        var until = seen + (sighting.bantime.map { $0 ?? .microseconds(Int64.max) } ?? bantime(of: claim.jail))
+        let life = jails[claim.jail]
+        var until = seen + (sighting.bantime.map { $0 ?? .microseconds(Int64.max) } ?? bantime(in: life))
         if let known = table[claim], let increased = known.increasedAt, abs(increased - time) <= .seconds(10) {
             until = max(until, known.state.until)
         }
@@ -85,7 +86,6 @@ extension Monitor {
             questions.want(.status(claim.jail), at: now)
             return
         }
-        let life = jails[claim.jail]
         report(claim, until: until, since: time, at: now) { [started] report in
             if sighting.bantime == nil, life?.bantime == nil { report.guessedFrom = time }
             if let life, life.holds(time, since: started) { report.isSeen(in: life, at: now) }
@@ -164,8 +164,10 @@ extension Monitor {
         }
     }
 
-    func bantime(of jail: Jail) -> Duration {
-        let known = jails[jail]?.bantime ?? settings.bantime
+    func bantime(of jail: Jail) -> Duration { bantime(in: jails[jail]) }
+
+    private func bantime(in life: JailLife?) -> Duration {
+        let known = life?.bantime ?? settings.bantime
         return known ?? .microseconds(Int64.max)
     }
 }

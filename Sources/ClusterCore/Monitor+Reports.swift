@@ -19,7 +19,8 @@ extension Monitor {
             emit(.neverBanned(claim.address, reason: reason))
             return
         }
-        let known = table[claim]
+        let place = table.place(of: claim)
+        let known = place.map { table[$0] }
         let forget = max(known?.state.forget ?? until, announced[claim].map(inOwnTime)?.forget ?? until)
         let state = Report.State(version: nextVersion(time), isLifted: false, until: until, forget: forget)
         var report = known ?? LiveReport(state: state)
@@ -31,7 +32,7 @@ extension Monitor {
         report.overdueSince = nil
         report.reckonedAt = now
         note(&report)
-        table[claim] = report
+        if let place { table[place] = report } else { _ = table.insert(report, for: claim) }
         outbox.append(Outbox.Item(claim: claim, state: inHubTime(state), isEnd: false))
         emit(.reported(claim.subject, until: until))
         watch(claim, report, at: now)

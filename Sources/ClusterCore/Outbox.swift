@@ -44,8 +44,8 @@ struct Outbox: Sendable {
 
     /// What waits on one claim: how many items, and the number of the last of them.
     private struct Tail: Sendable {
-        var count = 0
-        var number: UInt64 = 0
+        var count: Int
+        var number: UInt64
     }
 
     /// How many refused reports in a row there may be without a pause.
@@ -87,10 +87,10 @@ struct Outbox: Sendable {
 
     /// A ban's new end takes the place of the one that still waits: a hub that is away fills no memory.
     mutating func append(_ item: Item) {
-        if let tail = tails[item.claim], merge(item, into: place(of: tail.number)) { return }
+        let tail = tails[item.claim]
+        if let tail, merge(item, into: place(of: tail.number)) { return }
         number += 1
-        tails[item.claim, default: Tail()].count += 1
-        tails[item.claim]?.number = number
+        tails[item.claim] = Tail(count: (tail?.count ?? 0) + 1, number: number)
         items.append(item)
         items[items.count - 1].number = number
     }
@@ -217,7 +217,7 @@ struct Outbox: Sendable {
 
     /// It waits on its claim no longer.
     private mutating func forget(_ item: Item, at index: Int) {
-        guard var tail = tails[item.claim], tail.count > 1 else { return tails[item.claim] = nil }
+        guard var tail = tails.removeValue(forKey: item.claim), tail.count > 1 else { return }
         tail.count -= 1
         // A batch may have passed over an earlier one, which is the last from now on.
         if tail.number == item.number, let last = items.prefix(index).last(where: { $0.claim == item.claim }) {

@@ -91,11 +91,11 @@ struct Replica: Sendable {
     /// Until when this placement is to be banned, and who says so for longest; nil where the confidence does not reach the
     /// threshold.
     func longest(
-        _ placement: Subject, reaching threshold: Trust, at now: Timestamp, where counts: (Origin, Subject) -> Bool
+        _ placement: Subject, reaching threshold: Trust, at now: Timestamp, by filter: WordFilter
     ) -> (host: Host, until: Timestamp)? {
         var longest: (origin: Origin, until: Timestamp)?
         var isSure = true
-        forEachLive(placement, at: now, where: counts) { claim, until in
+        forEachLive(placement, at: now, by: filter) { claim, until in
             isSure = isSure && claim.isSure
             // Of two, the first by name.
             if let other = longest {
@@ -109,28 +109,28 @@ struct Replica: Sendable {
         guard let longest else { return nil }
         guard !isSure else { return (longest.origin.voice, longest.until) }
         let address = placement.address
-        let end = table.end(of: address, reaching: threshold, at: now) { counts($0.origin, Subject($0.jail, address)) }
+        let end = table.end(of: address, reaching: threshold, at: now) { filter.counts($0, on: address) }
         return end.map { (longest.origin.voice, min(longest.until, $0)) }
     }
 
     /// Whether this placement is to be banned.
     func isBan(
-        _ placement: Subject, reaching threshold: Trust, at now: Timestamp, where counts: (Origin, Subject) -> Bool
+        _ placement: Subject, reaching threshold: Trust, at now: Timestamp, by filter: WordFilter
     ) -> Bool {
         var (isBan, isSure) = (false, false)
-        forEachLive(placement, at: now, where: counts) { claim, _ in
+        forEachLive(placement, at: now, by: filter) { claim, _ in
             isBan = true
             isSure = claim.isSure
             return isSure
         }
         guard isBan, !isSure else { return isBan }
-        return longest(placement, reaching: threshold, at: now, where: counts) != nil
+        return longest(placement, reaching: threshold, at: now, by: filter) != nil
     }
 
     /// Who vouches for a ban of this placement.
-    func witnesses(_ placement: Subject, at now: Timestamp, where counts: (Origin, Subject) -> Bool) -> Set<Host> {
+    func witnesses(_ placement: Subject, at now: Timestamp, by filter: WordFilter) -> Set<Host> {
         var witnesses: Set<Host> = []
-        forEachLive(placement, at: now, where: counts) { claim, _ in
+        forEachLive(placement, at: now, by: filter) { claim, _ in
             witnesses.insert(claim.origin.witnessName)
             return false
         }
@@ -149,16 +149,15 @@ struct Replica: Sendable {
         return first
     }
 
+    @inline(__always)
     private func forEachLive(
-        _ placement: Subject, at now: Timestamp, where counts: (Origin, Subject) -> Bool,
+        _ placement: Subject, at now: Timestamp, by filter: WordFilter,
         _ isEnough: (ReportTable.Claim, Timestamp) -> Bool
     ) {
         table.search(placement.address) { _, claim in
             guard isPlaced(claim, at: placement) else { return false }
             let state = claim.state.bounded(by: maximumBantime)
-            guard state.isLive(at: now), counts(claim.origin, Subject(claim.jail, placement.address)) else {
-                return false
-            }
+            guard state.isLive(at: now), filter.counts(claim, on: placement.address) else { return false }
             return isEnough(claim, state.until)
         }
     }

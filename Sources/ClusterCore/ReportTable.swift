@@ -7,18 +7,20 @@ struct ReportTable: Sendable {
 
     /// One origin's word on an address.
     struct Claim: Sendable {
-        var origin: Origin
-        var jail: Jail
-        var state: Report.State
+        fileprivate let speaker: SharedName<Speaker>
+        let state: Report.State
+
+        var origin: Origin { speaker.name.origin }
+        var jail: Jail { speaker.name.jail }
         /// As ``Report/way``.
-        var way: Way?
+        var way: Way? { speaker.name.way }
 
         /// Whether it is all that is needed to believe it: said by a host of ours, which is trusted whole.
         var isSure: Bool { way == nil && origin.foreign == nil }
     }
 
     /// Who says something in a jail, and how it came.
-    private struct Speaker: Hashable, Sendable {
+    fileprivate struct Speaker: Hashable, Sendable {
         var origin: Origin
         var jail: Jail
         var way: Way?
@@ -123,6 +125,7 @@ struct ReportTable: Sendable {
     }
 
     /// Hands out what is claimed of an address, in no order that counts, until it is told that this is enough.
+    @inline(__always)
     func search(_ address: Address, _ isEnough: (Place, Claim) -> Bool) {
         rows.search(address) { place, row in isEnough(place, claim(of: row, at: place)) }
     }
@@ -195,8 +198,7 @@ struct ReportTable: Sendable {
     func report(at place: Place) -> Report { report(of: rows[place], at: place) }
 
     private func claim(of row: ReportRow, at place: Place) -> Claim {
-        let speaker = speakers[row.speaker]
-        return Claim(origin: speaker.origin, jail: speaker.jail, state: state(of: row, at: place), way: speaker.way)
+        Claim(speaker: speakers.shared(row.speaker), state: state(of: row, at: place))
     }
 
     private func state(of row: ReportRow, at place: Place) -> Report.State {
@@ -364,7 +366,7 @@ struct ReportTable: Sendable {
         while let first = ends.min, first.time <= now {
             ends.removeMin()
             guard let row = rows.row(at: first.place), !seen.contains(first.place) else { continue }
-            let state = bounded(state(of: row, at: first.place), of: row)
+            let state = bounded(state(of: row, at: first.place), by: row.speaker)
             // Of a state that is past, unless something has ended by now.
             guard first.time == state.until || state.forget <= now else { continue }
             ended.append(first.place)
@@ -377,7 +379,7 @@ struct ReportTable: Sendable {
     mutating func watchAll(at now: Timestamp) {
         var ends: [End] = []
         for (place, row) in rows.rows {
-            let (first, second) = moments(of: bounded(state(of: row, at: place), of: row), from: now)
+            let (first, second) = moments(of: bounded(state(of: row, at: place), by: row.speaker), from: now)
             if let first { ends.append(End(time: first, place: place)) }
             if let second { ends.append(End(time: second, place: place)) }
         }
@@ -392,15 +394,16 @@ struct ReportTable: Sendable {
     }
 
     private mutating func watch(_ state: Report.State, at place: Place, from now: Timestamp) {
-        let (first, second) = moments(of: bounded(state, of: rows[place]), from: now)
+        let (first, second) = moments(of: bounded(state, by: rows[place].speaker), from: now)
         if let first { ends.insert(End(time: first, place: place)) }
         if let second { ends.insert(End(time: second, place: place)) }
         // Most are of states that are past.
         if ends.count > 3 * count + 100 { watchAll(at: now) }
     }
 
-    private func bounded(_ state: Report.State, of row: ReportRow) -> Report.State {
-        voices[Int(row.speaker)]?.isAllowance == true ? state : state.bounded(by: maximumBantime)
+    @inline(__always)
+    private func bounded(_ state: Report.State, by speaker: UInt32) -> Report.State {
+        voices[Int(speaker)]?.isAllowance == true ? state : state.bounded(by: maximumBantime)
     }
 
     /// When it stops to count, and when it may be forgotten; what is past needs no look, but for the last one.

@@ -104,10 +104,9 @@ extension Subscriber {
         let oldest = min(number, paused[lane]?.number ?? .max)
         underway = Underway(aim: aim, lane: lane, placements: placements, number: oldest, since: now)
         guard let jail = lane else {
-            let lines = placements.map {
-                Announcement(name(for: $0, at: now), $0, aim == .ban ? .ban : .unban)
-            }
-            emit(.act(.write(lines)))
+            let hosts = placements.map { name(for: $0, at: now) }
+            underway?.hosts = hosts
+            emit(.act(.write(zip(hosts, placements).map { Announcement($0, $1, aim == .ban ? .ban : .unban) })))
             return
         }
         if aim == .free, placements[0].address.isNetwork {
@@ -159,7 +158,7 @@ extension Subscriber {
             return
         case (.ban, .changed(let number)):
             succeeded(act, changed: number, at: now)
-            banned(act.placements, number: number, at: now)
+            banned(act, number: number, at: now)
             noteBan(of: act.placements, number: number, at: now)
         case (.renew, .changed(let number)):
             succeeded(act, changed: act.placements.count, at: now)
@@ -212,14 +211,16 @@ extension Subscriber {
         for placement in act.placements { review(placement, at: now) }
     }
 
-    private mutating func banned(_ placements: [Subject], number: Int, at now: Timestamp) {
+    private mutating func banned(_ act: Underway, number: Int, at now: Timestamp) {
+        let placements = act.placements
         defer {
             lost.subtract(placements)
-            for placement in placements { unfound[placement] = nil }
+            if !unfound.isEmpty { for placement in placements { unfound[placement] = nil } }
         }
         guard settings.target == .same, number == 0 else {
-            for placement in placements {
-                let host = decision(on: placement, at: now)?.host
+            for (index, placement) in placements.enumerated() {
+                // In fail2ban it was named with the intent, or is by what has come since.
+                let host = act.hosts.isEmpty ? nil : act.hosts[index]
                 note(settings.target == .log ? .logged : .held, placement, for: host, at: now)
             }
             emit(.note(.banned(placements[0].jail, placements.map(\.address))))

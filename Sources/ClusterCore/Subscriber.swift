@@ -47,6 +47,8 @@ public struct Subscriber: Sendable {
         var aim: Aim
         var lane: WaitingList.Lane
         var placements: [Subject]
+        /// Of lines in the log, whose names stand in them.
+        var hosts: [Host] = []
         /// Under which the first of them was waiting.
         var number: UInt64
         var since: Timestamp
@@ -325,37 +327,34 @@ public struct Subscriber: Sendable {
 
     /// Who wants this placement banned; nil where nobody does or nobody may.
     func decision(on placement: Subject, at now: Timestamp) -> (host: Host, until: Timestamp)? {
-        mayBan(placement, at: now) ? wish(for: placement, at: now) : nil
+        mayBan(placement, refusal: refusal(of: placement.address, at: now)) ? wish(for: placement, at: now) : nil
     }
 
     /// Whether there is a decision on it: who wants it and until when takes longer.
     func isWanted(_ placement: Subject, at now: Timestamp) -> Bool {
-        mayBan(placement, at: now)
-            && replica.isBan(placement, reaching: settings.threshold, at: hubTime(now)) { counts($0, $1) }
+        mayBan(placement, refusal: refusal(of: placement.address, at: now)) && isMeant(placement, at: now)
     }
 
-    private func mayBan(_ placement: Subject, at now: Timestamp) -> Bool {
+    private func mayBan(_ placement: Subject, refusal: String?) -> Bool {
         // What another action banned before is undone where it was done.
-        (settings.target != .packetFilter || isInPacketFilter(placement))
-            && refusal(of: placement.address, at: now) == nil
+        refusal == nil && (settings.target != .packetFilter || isInPacketFilter(placement))
+    }
+
+    /// Whether somebody wants it banned, whether anybody may or not.
+    private func isMeant(_ placement: Subject, at now: Timestamp) -> Bool {
+        replica.isBan(placement, reaching: settings.threshold, at: hubTime(now), by: filter)
     }
 
     /// Who wants it banned, whether anybody may or not.
     private func wish(for placement: Subject, at now: Timestamp) -> (host: Host, until: Timestamp)? {
-        replica.longest(placement, reaching: settings.threshold, at: hubTime(now)) { counts($0, $1) }
+        replica.longest(placement, reaching: settings.threshold, at: hubTime(now), by: filter)
     }
 
     func witnesses(for placement: Subject, at now: Timestamp) -> Set<Host> {
-        replica.witnesses(placement, at: hubTime(now)) { counts($0, $1) }
+        replica.witnesses(placement, at: hubTime(now), by: filter)
     }
 
-    /// Whether this word counts here: not what our own fail2ban says, which has banned already, and only what the filter
-    /// lets through. What a person says by hand on this host its fail2ban has not done.
-    private func counts(_ origin: Origin, _ subject: Subject) -> Bool {
-        guard origin.source != .allow, !origin.isOwn(settings.host) || origin.source == .person else { return false }
-        let filter = settings.prefixFilter
-        return filter.isEmpty || Announcement(origin.voice, subject, .ban).description.hasPrefix(filter)
-    }
+    private var filter: WordFilter { WordFilter(host: settings.host, prefix: settings.prefixFilter) }
 
     private func refusal(of address: Address, at now: Timestamp) -> String? {
         NeverBanned.reason(address, ignored: settings.ignored) ?? replica.objection(against: address, at: hubTime(now))
@@ -363,7 +362,8 @@ public struct Subscriber: Sendable {
 
     /// Looks at a placement anew: after news of it, when an end comes, and when an act on it failed.
     mutating func review(_ placement: Subject, at now: Timestamp) {
-        if let reason = refusal(of: placement.address, at: now), wish(for: placement, at: now) != nil {
+        let refusal = refusal(of: placement.address, at: now)
+        if let reason = refusal, wish(for: placement, at: now) != nil {
             effects.append(.note(.neverBanned(placement.address, reason: reason)))
         }
         var step = ledger.step(of: placement)
@@ -377,18 +377,23 @@ public struct Subscriber: Sendable {
         }
         watchEnd(of: placement, at: now)
         if let moment = unfound[placement]?.again, now < moment { deadlines.add(placement, at: moment) }
-        if aim(for: placement, in: step, at: now) != nil { waiting.add(placement, to: lane(of: placement, in: step)) }
+        if aim(for: placement, in: step, refusal: refusal, at: now) != nil { waiting.add(placement, to: lane(of: placement, in: step)) }
     }
 
     /// What is to be done about a placement; nil where all is as it should be.
     func aim(for placement: Subject, at now: Timestamp) -> Aim? {
-        aim(for: placement, in: ledger.step(of: placement), at: now)
+        let refusal = refusal(of: placement.address, at: now)
+        return aim(for: placement, in: ledger.step(of: placement), refusal: refusal, at: now)
     }
 
-    /// - Parameter step: the ledger's.
-    private func aim(for placement: Subject, in step: LedgerRecord.Step?, at now: Timestamp) -> Aim? {
+    /// - Parameters:
+    ///   - step: the ledger's.
+    ///   - refusal: why its address may not be banned.
+    private func aim(
+        for placement: Subject, in step: LedgerRecord.Step?, refusal: String?, at now: Timestamp
+    ) -> Aim? {
         if isInPacketFilter(placement) { return packetFilterAim(for: placement, at: now) }
-        let isWanted = isWanted(placement, at: now)
+        let isWanted = mayBan(placement, refusal: refusal) && isMeant(placement, at: now)
         guard let step else { return isWanted ? .ban : nil }
         if let moment = unfound[placement]?.again { return isWanted ? .ban : now < moment ? nil : .free }
         switch step {
