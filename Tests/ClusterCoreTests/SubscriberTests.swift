@@ -289,6 +289,15 @@ import Testing
         #expect(rig.acts == [])
     }
 
+    @Test func `a line that frees names whom the line that banned named, though another vouched before it was written`() {
+        var rig = SubscriberRig(.log)
+        rig.hear("192.0.2.1", .ban)
+        rig.hear("192.0.2.1", .ban, from: "c")
+        #expect(rig.answer(.changed(1)) == .write([Announcement(Host("a")!, ssh("192.0.2.1"), .ban)]))
+        rig.wait(2 * 86_400)
+        #expect(rig.answer(.changed(1)) == .write([Announcement(Host("a")!, ssh("192.0.2.1"), .unban)]))
+    }
+
     @Test func `batches grow while calls are quick, and shrink when they are slow, bans and frees by themselves`() {
         var rig = SubscriberRig()
         rig.settings.startsProgram = false
