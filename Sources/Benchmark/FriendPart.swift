@@ -15,6 +15,7 @@ struct FriendPart {
         let friend = try Cluster(workshop, general: try key(secret))
         let loader = try HubLoader(friend, in: context)
         try loader.load(upTo: count)
+        try friend.awaitIdleHub()
         let floor = SignatureRate.bare.median
         var (caughtUp, told, figures) = (Series(), Series(), [Figure]())
         for number in 1...repeats {
@@ -41,6 +42,7 @@ struct FriendPart {
             try holds(known)
             caughtUp.add(Double(known) / (Double(SystemClock.monotonic() - begin) / 1e6))
 
+            for cluster in [friend, hub] { try cluster.awaitIdleHub() }
             let daemons = [(hub.hub, "the hub that hears"), (friend.hub, "the friend's hub")]
             let before = try daemons.map { try ProcessUse(of: $0.0.number) }
             let start = SystemClock.monotonic()

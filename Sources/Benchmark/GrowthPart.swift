@@ -33,6 +33,7 @@ public struct GrowthPart {
         let loader = try HubLoader(cluster, in: context)
         for count in counts {
             try loader.load(upTo: count)
+            try cluster.awaitIdleHub()
             workshop.say("growth: \(count) reports")
             figures += try point(Growth.reports, count, cluster, loader) {}
         }

@@ -17,7 +17,7 @@ final class HubLoader {
         try questioner.greet()
     }
 
-    /// Returns once the hub holds so many, on its disk and in order there.
+    /// Returns once the hub holds so many, on its disk.
     func load(upTo wanted: Int) throws {
         while count < wanted {
             cluster.workshop.say("the hub takes \(Quantity.grouped(count)) of \(Quantity.grouped(wanted)) reports")
@@ -29,7 +29,6 @@ final class HubLoader {
             count = next
             try cluster.drain()
         }
-        try cluster.awaitIdleHub()
     }
 
     /// Single bans, each in a request that is awaited.

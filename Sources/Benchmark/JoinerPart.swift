@@ -17,6 +17,7 @@ struct JoinerPart {
         for (count, repeats) in workshop.isQuick ? [(20_000, 2)] : [(100_000, 3), (1_000_000, 3)] {
             let name = "\(Quantity.grouped(count)) reports"
             try loader.load(upTo: count)
+            try cluster.awaitIdleHub()
             let (hub, before) = (cluster.hub.number, try ProcessUse(of: cluster.hub.number))
             var (times, resident, peak) = (Series(), 0.0, 0.0)
             for number in 1...repeats {
