@@ -26,19 +26,6 @@ struct ReportTable: Sendable {
         var way: Way?
     }
 
-    /// What is reckoned once for all reports of a speaker.
-    private struct Voice: Sendable {
-        var beginning: ReportDigest.Beginning
-        /// nil: they came from here.
-        var hops: ReportDigest.Hops?
-        /// The number of its origin.
-        var origin: Int
-        /// Whether its reports allow addresses rather than ban them.
-        var isAllowance: Bool
-        /// What they are worth; nil: everything.
-        var trust: Trust?
-    }
-
     /// How a report came here last.
     struct Passage: Hashable, Sendable {
         var friend: Cluster
@@ -76,7 +63,7 @@ struct ReportTable: Sendable {
     private var forgets: [Place: Timestamp] = [:]
     private var speakers = NumberedNames<Speaker>()
     /// By the number of the speaker.
-    private var voices: [Voice?] = []
+    private var voices: [ReportVoice?] = []
     private var origins = NumberedNames<Origin>()
     /// By the number of the origin.
     private var summaries: [Summary] = []
@@ -92,12 +79,11 @@ struct ReportTable: Sendable {
     private var waySpeakers = 0
     /// Whether every claim is sure.
     var isAllSure: Bool { waySpeakers == 0 }
-    /// As copies compare them, which know no ways.
-    private(set) var buckets = ReportBuckets()
-    /// What ways add to these.
-    private var wayBuckets = ReportBuckets()
+    private var bucketPair = BucketPair()
+    /// As copies compare them.
+    var buckets: ReportBuckets { bucketPair.copied }
     /// As twins compare them.
-    var twinBuckets: ReportBuckets { isAllSure ? buckets : buckets + wayBuckets }
+    var twinBuckets: ReportBuckets { isAllSure ? buckets : bucketPair.whole }
     private(set) var allowlist = Allowlist()
     /// When something of a report ends: its ban, and then the need to remember it. Some are of states that are past.
     private var ends = Heap<End>()
@@ -253,10 +239,7 @@ struct ReportTable: Sendable {
         if let passage = Passage(report.origin, report.way) { countsByPassage[passage, default: 0] += 1 }
         guard isNew else { return number }
         while voices.count <= Int(number) { voices.append(nil) }
-        voices[Int(number)] = Voice(
-            beginning: ReportDigest.Beginning(report.origin, report.subject.jail),
-            hops: report.way.flatMap { $0.hops.isEmpty ? nil : ReportDigest.Hops($0.hops) }, origin: origin,
-            isAllowance: report.origin.source == .allow, trust: report.way?.trust)
+        voices[Int(number)] = ReportVoice(of: report, origin: origin)
         if report.way != nil { waySpeakers += 1 }
         return number
     }
@@ -277,7 +260,7 @@ struct ReportTable: Sendable {
         if let now { watch(report.state, at: place, from: now) }
     }
 
-    private func voice(_ speaker: UInt32) -> Voice {
+    private func voice(_ speaker: UInt32) -> ReportVoice {
         guard let voice = voices[Int(speaker)] else { preconditionFailure("a speaker without a voice") }
         return voice
     }
@@ -316,23 +299,18 @@ struct ReportTable: Sendable {
     private mutating func note(_ old: Report.State?, _ new: Report.State?, at place: Place) {
         let row = rows[place]
         let voice = voice(row.speaker)
-        let bucket = ReportBuckets.index(of: row.address)
         if let old {
-            let digest = ReportDigest(voice.beginning, row.address, old)
-            summaries[voice.origin].digest.remove(digest)
+            let digests = voice.digests(of: old, on: row.address)
+            summaries[voice.origin].digest.remove(digests.told)
             summaries[voice.origin].count -= 1
-            let copied = asCopied(old, row.address, voice, digest)
-            buckets.remove(copied, from: bucket)
-            if let hops = voice.hops { wayBuckets.remove(ReportDigest(hops, behind: copied), from: bucket) }
+            bucketPair.remove(digests, of: row.address)
         }
         if let new {
-            let digest = ReportDigest(voice.beginning, row.address, new)
-            summaries[voice.origin].digest.add(digest)
+            let digests = voice.digests(of: new, on: row.address)
+            summaries[voice.origin].digest.add(digests.told)
             summaries[voice.origin].count += 1
             summaries[voice.origin].version = max(summaries[voice.origin].version, new.version)
-            let copied = asCopied(new, row.address, voice, digest)
-            buckets.add(copied, to: bucket)
-            if let hops = voice.hops { wayBuckets.add(ReportDigest(hops, behind: copied), to: bucket) }
+            bucketPair.add(digests, of: row.address)
         }
         if voice.isAllowance {
             let speaker = speakers[row.speaker]
@@ -343,14 +321,6 @@ struct ReportTable: Sendable {
         } else if old.map({ $0.forget != $0.until }) ?? false {
             forgets[place] = nil
         }
-    }
-
-    /// As the buckets tell it: reckoned anew only where that differs.
-    private func asCopied(
-        _ state: Report.State, _ address: Address, _ voice: Voice, _ digest: ReportDigest
-    ) -> ReportDigest {
-        guard state.isPardoned || voice.trust != nil else { return digest }
-        return ReportDigest(voice.beginning, address, state, copyOf: voice.trust)
     }
 
     // MARK: Ends

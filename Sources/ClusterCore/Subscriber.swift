@@ -377,7 +377,9 @@ public struct Subscriber: Sendable {
         }
         watchEnd(of: placement, at: now)
         if let moment = unfound[placement]?.again, now < moment { deadlines.add(placement, at: moment) }
-        if aim(for: placement, in: step, refusal: refusal, at: now) != nil { waiting.add(placement, to: lane(of: placement, in: step)) }
+        if aim(for: placement, in: step, refusal: refusal, at: now) != nil {
+            waiting.add(placement, to: lane(of: placement, in: step))
+        }
     }
 
     /// What is to be done about a placement; nil where all is as it should be.

@@ -289,7 +289,8 @@ import Testing
         #expect(rig.acts == [])
     }
 
-    @Test func `a line that frees names whom the line that banned named, though another vouched before it was written`() {
+    @Test func `a line that frees names whom the line that banned named, though another vouched before it was written`()
+    {
         var rig = SubscriberRig(.log)
         rig.hear("192.0.2.1", .ban)
         rig.hear("192.0.2.1", .ban, from: "c")
