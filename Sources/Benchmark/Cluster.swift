@@ -52,13 +52,13 @@ final class Cluster {
     /// Takes what all have written.
     func drain() throws { for daemon in daemons { try daemon.drain() } }
 
-    /// Until the hub has hardly worked for two seconds: once a storm is over, it brings its database in order.
+    /// Until the hub has hardly worked for three seconds: two after a storm at the latest it brings its database in order.
     func awaitIdleHub() throws {
         var (since, before) = (SystemClock.monotonic(), try ProcessUse(of: hub.number))
         try Pause.until("an idle hub", within: 300, every: 100, self) {
             let (now, use) = (SystemClock.monotonic(), try ProcessUse(of: hub.number))
             if use.cpu(since: before) > 0.02 { (since, before) = (now, use) }
-            return now - since > 2_000_000 ? true : nil
+            return now - since > 3_000_000 ? true : nil
         }
     }
 

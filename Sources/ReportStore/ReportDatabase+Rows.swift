@@ -34,9 +34,16 @@ extension ReportDatabase {
             for case let report? in changed.values { hand(report) }
             if !reports.isEmpty { each(reports) }
             if let damage { throw damage }
-            let verdict = try String.fetchOne(database, sql: "PRAGMA hub.quick_check(1)")
-            guard verdict == "ok" else { throw StoreError(.corrupt, path, verdict ?? "no answer") }
+            try check(database)
         }
+    }
+
+    /// Looks through the file; throws where it is damaged.
+    func check() throws(StoreError) { try run { try check($0) } }
+
+    private func check(_ database: Database) throws {
+        let verdict = try String.fetchOne(database, sql: "PRAGMA hub.quick_check(1)")
+        guard verdict == "ok" else { throw StoreError(.corrupt, path, verdict ?? "no answer") }
     }
 
     /// Every row up to where the file is damaged.

@@ -18,6 +18,8 @@ public final class ReportStore: Sendable {
 
     private struct Waiting: Sendable {
         var changes = WaitingChanges()
+        /// Once the reports were read: how many changes are not brought into them, and whether that was tried in vain.
+        var left: (count: Int, isPostponed: Bool)?
         var isEnding = false
     }
 
@@ -56,13 +58,16 @@ public final class ReportStore: Sendable {
     ///
     /// Of a damaged database what can be read is handed out, and an empty one begun (``StoreOutcome/startedOver(_:)``).
     public func load(chunk: Int = 10_000, _ each: ([Report]) -> Void) throws(StoreError) {
-        try database.withLock { database throws(StoreError) in
+        let left = try database.withLock { database throws(StoreError) in
+            var isPostponed = false
             do throws(StoreError) {
-                // What is left is in memory while the reports are read.
-                while try database.countChanges() > schedule.part { try database.fold(schedule.part) }
+                // What is left is in memory while the reports are read. Nothing is written into what is damaged.
+                if try database.countChanges() > schedule.part { try database.check() }
+                while database.changeCount > schedule.part { try database.fold(schedule.part) }
             } catch {
                 // What is lost, reading finds too, and hands out what is not.
-                if !error.isLoss { outcomes.post(.postponed(error)) }
+                isPostponed = !error.isLoss
+                if isPostponed { outcomes.post(.postponed(error)) }
             }
             do throws(StoreError) {
                 try database.load(chunk: chunk, each)
@@ -71,7 +76,10 @@ public final class ReportStore: Sendable {
                 try database.abandon(after: error)
                 try attempt(WaitingChanges(), &database)
             }
+            return (try database.countChanges(), isPostponed)
         }
+        waiting.withLock { $0.left = left }
+        wakeup.signal()
     }
 
     /// A note as it is on disk; nil where there is none of this name. Blocks.
@@ -110,10 +118,14 @@ public final class ReportStore: Sendable {
         while !isEnding {
             wakeup.wait(atMost: (retryAt ?? schedule.nextLook(unfolded)).map { $0 - SystemClock.monotonic() })
             wakeup.clear()
-            let new = waiting.withLock { waiting in
-                defer { waiting.changes = WaitingChanges() }
+            let (new, left) = waiting.withLock { waiting in
+                defer { (waiting.changes, waiting.left) = (WaitingChanges(), nil) }
                 isEnding = waiting.isEnding
-                return waiting.changes
+                return (waiting.changes, waiting.left)
+            }
+            if let left {
+                unfolded = left.count
+                if left.isPostponed { schedule.failed(at: SystemClock.monotonic()) }
             }
             unstored.add(new)
             if let retryAt, SystemClock.monotonic() < retryAt, !isEnding { continue }
@@ -132,7 +144,7 @@ public final class ReportStore: Sendable {
                     continue
                 }
             }
-            if schedule.isDue(unfolded, at: SystemClock.monotonic()) { unfolded = fold(&schedule) }
+            if !isEnding, schedule.isDue(unfolded, at: SystemClock.monotonic()) { unfolded = fold(&schedule) }
         }
         // More than one part is left to the next start: who ends a daemon does not wait long.
         if retryAt == nil, (1...schedule.part).contains(unfolded) { _ = fold(&schedule) }
@@ -148,7 +160,7 @@ public final class ReportStore: Sendable {
     private func store(_ changes: WaitingChanges) throws(StoreError) -> Int {
         try database.withLock { database throws(StoreError) in
             try overcomeLoss(&database) { database throws(StoreError) in try attempt(changes, &database) }
-            return database.changeCount
+            return try database.countChanges()
         }
     }
 

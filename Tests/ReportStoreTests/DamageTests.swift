@@ -13,7 +13,7 @@ import Testing
         var database = try ReportDatabase(path: rig.path)
         try database.open()
         for half in [reports[..<2500], reports[2500...]] {
-            try database.fold(1_000)
+            try database.fold(2_500)
             var changes = WaitingChanges()
             changes.add(half.map { .put($0) }, ticket: 1)
             try database.apply(changes)

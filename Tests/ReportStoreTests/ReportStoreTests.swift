@@ -196,7 +196,7 @@ import Testing
             }
             try database.apply(changes)
             switch Int.random(in: 0..<10, using: &generator) {
-            case 0: try database.fold(3)
+            case 0: try database.fold(Int.random(in: 1...60, using: &generator))
             case 1:
                 try database.close()
                 try database.open()
@@ -218,6 +218,7 @@ import Testing
     private func store(_ rig: StoreRig, span: Int64, most: Int = 5, part: Int = 130_000) throws -> ReportStore {
         var schedule = FoldSchedule()
         (schedule.part, schedule.few, schedule.most, schedule.span) = (part, 3, most, span)
+        schedule.pause = 1_000
         return try ReportStore(path: rig.path, pauses: Pauses(first: 1_000, longest: 10_000), schedule: schedule)
     }
 
@@ -267,12 +268,27 @@ import Testing
         let storm = try store(rig, span: hour, most: 1_000, part: 2)
         await storm.store(try puts(1...7), ticket: 1)
         await storm.ended()
-        let next = try store(rig, span: hour, most: 1_000, part: 2)
+        let next = try store(rig, span: hour, most: 4, part: 2)
         let holder = try await LockHolder(rig.path)
         #expect(try next.all().count == 7)
-        #expect(next.outcomes.drain().compactMap(\.postponed).map(\.kind) == [.locked])
+        #expect(next.outcomes.drain().compactMap(\.postponed).map(\.kind).first == .locked)
         await holder.release()
+        while try await rows(rig) != "[(4, 3)]" {}  // without a change that comes
         await next.ended()
+    }
+
+    @Test func `what comes while parts are brought in is stored before the next`() async throws {
+        let rig = try StoreRig()
+        let store = try store(rig, span: 3_600_000_000, most: 5, part: 1)
+        let many = try (0..<10_000).map {
+            StoreChange.put(try StoreRig.report("198.18.\($0 / 250).\($0 % 250)"))
+        }
+        await store.store(many, ticket: 1)
+        await store.store(try puts(1...1), ticket: 2)
+        await store.ended()
+        let all = try await rig.sql("SELECT (SELECT count(*) FROM changes) > 5 FROM reports LIMIT 1")
+        #expect(all == "[(1,)]", "neither waited for the last part, nor was none brought in")
+        #expect(try await rig.kept().count == 10_001)
     }
 
     @Test func `where too many wait, parts are brought in until no more are left than may wait`() async throws {

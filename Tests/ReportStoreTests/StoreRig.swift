@@ -30,8 +30,12 @@ final class StoreRig: Sendable {
             state: Report.State(version: version, isLifted: isLifted, until: until, forget: forget))
     }
 
-    /// Pauses that a test does not wait long for.
-    func open() throws -> ReportStore { try ReportStore(path: path, pauses: Pauses(first: 1_000, longest: 10_000)) }
+    /// Pauses that a test does not wait long for, and parts of which a few thousand changes are several.
+    func open() throws -> ReportStore {
+        var schedule = FoldSchedule()
+        schedule.part = 1_000
+        return try ReportStore(path: path, pauses: Pauses(first: 1_000, longest: 10_000), schedule: schedule)
+    }
 
     /// What is on disk, as the next start finds it; the store before it must have ended.
     func kept() async throws -> Set<Report> {
