@@ -131,6 +131,19 @@ func report(
         #expect(rig.broadcasts == ["a|sshd|Ban|198.51.100.1", "a|sshd|Ban|198.51.100.2"])
     }
 
+    @Test func `what several requests of one turn bring stays in its order`() {
+        var rig = HubRig()
+        let outcomes = (1...3).map { number in
+            rig.report((0...1).map { report("192.0.2.\(10 * number + $0)", version: Int64(number)) })
+        }
+        var turn = Hub.Outcome()
+        for outcome in outcomes { turn.add(outcome) }
+        #expect(turn.news.count == 6)
+        #expect(turn.news == outcomes.flatMap(\.news))
+        #expect(turn.broadcasts.count == 6)
+        #expect(turn.broadcasts == outcomes.flatMap(\.broadcasts))
+    }
+
     @Test func `nobody speaks for another host`() {
         var rig = HubRig()
         let outcome = rig.report([report("198.51.100.1", host: "b")])

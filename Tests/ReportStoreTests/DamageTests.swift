@@ -47,6 +47,20 @@ import Testing
         #expect(try await rig.kept() == [report])
     }
 
+    @Test func `nothing is written into a damaged database before it is moved aside`() async throws {
+        let rig = try StoreRig()
+        _ = try filled(rig)
+        // Among the reports, where none of the changes would go.
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: rig.path))
+        let marker = try #require(bytes.range(of: Data("10.0.5.100".utf8)))
+        try rig.overwrite(rig.path, at: marker.lowerBound / 4096 * 4096, with: [UInt8](repeating: 0xA5, count: 64))
+        let damaged = try Data(contentsOf: URL(fileURLWithPath: rig.path))
+        let store = try rig.open()
+        _ = try store.all()
+        await store.ended()
+        #expect(try Data(contentsOf: URL(fileURLWithPath: rig.path + ".corrupt")) == damaged)
+    }
+
     @Test func `of a database with one damaged page most reports are read all the same`() async throws {
         let rig = try StoreRig()
         let reports = try filled(rig)

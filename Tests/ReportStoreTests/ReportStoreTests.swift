@@ -215,10 +215,12 @@ import Testing
         try await rig.sql("SELECT (SELECT count(*) FROM reports), (SELECT count(*) FROM changes)")
     }
 
-    private func store(_ rig: StoreRig, span: Int64, most: Int = 5, part: Int = 130_000) throws -> ReportStore {
+    private func store(_ rig: StoreRig, span: Int64, most: Int = 5, part: Int = 130_000, pause: Int64 = 1_000) throws
+        -> ReportStore
+    {
         var schedule = FoldSchedule()
         (schedule.part, schedule.few, schedule.most, schedule.span) = (part, 3, most, span)
-        schedule.pause = 1_000
+        schedule.pause = pause
         return try ReportStore(path: rig.path, pauses: Pauses(first: 1_000, longest: 10_000), schedule: schedule)
     }
 
@@ -277,6 +279,23 @@ import Testing
         await next.ended()
     }
 
+    @Test func `what cannot be brought in is left alone for a while, whatever comes`() async throws {
+        let rig = try StoreRig()
+        let hour: Int64 = 3_600_000_000
+        let storm = try store(rig, span: hour, most: 1_000, part: 2)
+        await storm.store(try puts(1...7), ticket: 1)
+        await storm.ended()
+        let store = try store(rig, span: 1, most: 1_000, part: 7, pause: hour)
+        let holder = try await LockHolder(rig.path)
+        #expect(try store.all().count == 7)
+        let outcomes = await store.outcomes { $0.postponed != nil }
+        #expect(outcomes.compactMap(\.postponed).map(\.kind) == [.locked])
+        await holder.release()
+        await store.store(try puts(8...8), ticket: 1)
+        await store.ended()
+        #expect(try await rows(rig) == "[(0, 8)]")
+    }
+
     @Test func `what comes while parts are brought in is stored before the next`() async throws {
         let rig = try StoreRig()
         let store = try store(rig, span: 3_600_000_000, most: 5, part: 1)
@@ -331,7 +350,7 @@ import Testing
         var database = try ReportDatabase(path: rig.path)
         try database.open()
         database.mostNames = 10
-        for number in 1...30 {
+        for number in 1...60 {
             var changes = WaitingChanges()
             let report = try StoreRig.report("192.0.2.1", jail: "j\(number)", host: "h\(number)")
             changes.add([.put(report)], ticket: 1)
@@ -343,7 +362,7 @@ import Testing
             if number.isMultiple(of: 5) { try database.fold(1_000) }
         }
         try database.close()
-        #expect(try await rig.kept() == [StoreRig.report("192.0.2.1", jail: "j30", host: "h30")])
+        #expect(try await rig.kept() == [StoreRig.report("192.0.2.1", jail: "j60", host: "h60")])
         #expect(try await rig.sql("SELECT count(*) < 30 FROM jails") == "[(1,)]")
         #expect(try await rig.sql("SELECT count(*) < 30 FROM origins") == "[(1,)]")
     }
