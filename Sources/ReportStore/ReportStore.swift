@@ -159,8 +159,10 @@ public final class ReportStore: Sendable {
     /// Returns how many changes are not brought into the reports yet.
     private func store(_ changes: WaitingChanges) throws(StoreError) -> Int {
         try database.withLock { database throws(StoreError) in
-            try overcomeLoss(&database) { database throws(StoreError) in try attempt(changes, &database) }
-            return try database.countChanges()
+            try overcomeLoss(&database) { database throws(StoreError) in
+                try attempt(changes, &database)
+                return try database.countChanges()
+            }
         }
     }
 
@@ -184,15 +186,15 @@ public final class ReportStore: Sendable {
     }
 
     /// Once more with an empty database, where the one that there is turns out to be lost.
-    private func overcomeLoss(
-        _ database: inout ReportDatabase, _ body: (inout ReportDatabase) throws(StoreError) -> Void
-    ) throws(StoreError) {
+    private func overcomeLoss<Result>(
+        _ database: inout ReportDatabase, _ body: (inout ReportDatabase) throws(StoreError) -> Result
+    ) throws(StoreError) -> Result {
         do throws(StoreError) {
-            try body(&database)
+            return try body(&database)
         } catch {
             guard error.isLoss else { throw error }
             try database.abandon(after: error)
-            try body(&database)
+            return try body(&database)
         }
     }
 
