@@ -43,7 +43,7 @@ struct AddressTable<Row: AddressRow>: Sendable {
     }
 
     /// Hands out all rows on this address, in no order that counts, until it is told that this is enough.
-    @inline(__always)
+    @inline(__always)  // as all that hand a closure on to it: else whoever asks is copied for each search
     func search(_ address: Address, _ isEnough: (Place, Row) -> Bool) {
         let part = ReportBuckets.index(of: address)
         parts[part].search(address, address.scattered) { isEnough(Place(part, $0), $1) }

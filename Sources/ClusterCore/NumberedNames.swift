@@ -1,13 +1,6 @@
-/// A name that many values share: each holds no more of it than a reference.
-final class SharedName<Name: Sendable>: Sendable {
-    let name: Name
-
-    init(_ name: Name) { self.name = name }
-}
-
 /// Values that many rows share, each kept once under a number, for as long as a row needs it.
 struct NumberedNames<Name: Hashable & Sendable>: Sendable {
-    private var names: [(name: SharedName<Name>, uses: Int)?] = []
+    private var names: [(name: Name, uses: Int)?] = []
     private var numbers: [Name: UInt32] = [:]
     private var free: [UInt32] = []
     /// The one that was looked for last: what comes in a row comes from few.
@@ -16,10 +9,7 @@ struct NumberedNames<Name: Hashable & Sendable>: Sendable {
     /// How many there are.
     var count: Int { numbers.count }
 
-    subscript(number: UInt32) -> Name { shared(number).name }
-
-    /// As the subscript, without a copy.
-    func shared(_ number: UInt32) -> SharedName<Name> {
+    subscript(number: UInt32) -> Name {
         guard let entry = names[Int(number)] else { preconditionFailure("no name has this number") }
         return entry.name
     }
@@ -40,10 +30,10 @@ struct NumberedNames<Name: Hashable & Sendable>: Sendable {
         let number: UInt32
         if let free = free.popLast() {
             number = free
-            names[Int(number)] = (SharedName(name), 1)
+            names[Int(number)] = (name, 1)
         } else {
             number = UInt32(names.count)
-            names.append((SharedName(name), 1))
+            names.append((name, 1))
         }
         numbers[name] = number
         last = (name, number)
@@ -57,7 +47,7 @@ struct NumberedNames<Name: Hashable & Sendable>: Sendable {
         names[Int(number)]?.uses -= 1
         guard entry.uses == 1 else { return false }
         names[Int(number)] = nil
-        numbers[entry.name.name] = nil
+        numbers[entry.name] = nil
         free.append(number)
         if last?.number == number { last = nil }
         return true

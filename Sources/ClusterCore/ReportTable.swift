@@ -7,13 +7,13 @@ struct ReportTable: Sendable {
 
     /// One origin's word on an address.
     struct Claim: Sendable {
-        fileprivate let speaker: SharedName<Speaker>
+        fileprivate let speaker: Speaker
         let state: Report.State
 
-        var origin: Origin { speaker.name.origin }
-        var jail: Jail { speaker.name.jail }
+        var origin: Origin { speaker.origin }
+        var jail: Jail { speaker.jail }
         /// As ``Report/way``.
-        var way: Way? { speaker.name.way }
+        var way: Way? { speaker.way }
 
         /// Whether it is all that is needed to believe it: said by a host of ours, which is trusted whole.
         var isSure: Bool { way == nil && origin.foreign == nil }
@@ -184,7 +184,7 @@ struct ReportTable: Sendable {
     func report(at place: Place) -> Report { report(of: rows[place], at: place) }
 
     private func claim(of row: ReportRow, at place: Place) -> Claim {
-        Claim(speaker: speakers.shared(row.speaker), state: state(of: row, at: place))
+        Claim(speaker: speakers[row.speaker], state: state(of: row, at: place))
     }
 
     private func state(of row: ReportRow, at place: Place) -> Report.State {
@@ -371,7 +371,7 @@ struct ReportTable: Sendable {
         if ends.count > 3 * count + 100 { watchAll(at: now) }
     }
 
-    @inline(__always)
+    @inline(__always)  // else the whole table is copied for each end that is watched
     private func bounded(_ state: Report.State, by speaker: UInt32) -> Report.State {
         voices[Int(speaker)]?.isAllowance == true ? state : state.bounded(by: maximumBantime)
     }

@@ -332,7 +332,7 @@ public struct Subscriber: Sendable {
 
     /// Whether there is a decision on it: who wants it and until when takes longer.
     func isWanted(_ placement: Subject, at now: Timestamp) -> Bool {
-        mayBan(placement, refusal: refusal(of: placement.address, at: now)) && isMeant(placement, at: now)
+        mayBan(placement, refusal: refusal(of: placement.address, at: now)) && isWished(placement, at: now)
     }
 
     private func mayBan(_ placement: Subject, refusal: String?) -> Bool {
@@ -341,7 +341,7 @@ public struct Subscriber: Sendable {
     }
 
     /// Whether somebody wants it banned, whether anybody may or not.
-    private func isMeant(_ placement: Subject, at now: Timestamp) -> Bool {
+    private func isWished(_ placement: Subject, at now: Timestamp) -> Bool {
         replica.isBan(placement, reaching: settings.threshold, at: hubTime(now), by: filter)
     }
 
@@ -395,7 +395,7 @@ public struct Subscriber: Sendable {
         for placement: Subject, in step: LedgerRecord.Step?, refusal: String?, at now: Timestamp
     ) -> Aim? {
         if isInPacketFilter(placement) { return packetFilterAim(for: placement, at: now) }
-        let isWanted = mayBan(placement, refusal: refusal) && isMeant(placement, at: now)
+        let isWanted = mayBan(placement, refusal: refusal) && isWished(placement, at: now)
         guard let step else { return isWanted ? .ban : nil }
         if let moment = unfound[placement]?.again { return isWanted ? .ban : now < moment ? nil : .free }
         switch step {
