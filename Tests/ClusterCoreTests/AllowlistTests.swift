@@ -177,6 +177,14 @@ import Testing
         #expect(rig.held(in: own).count == 3)
     }
 
+    @Test func `who is allowed and banned by nobody is no news`() {
+        var rig = SubscriberRig()
+        hear([allow("198.51.100.1")], &rig)
+        #expect(rig.notes == [])
+        hear([report("198.51.100.1")], &rig, 2)
+        #expect(rig.notes.count == 1)
+    }
+
     @Test(arguments: [Subscriber.Settings.Target.same, .own(own)])
     func `a network that is allowed spares all that is in it`(target: Subscriber.Settings.Target) {
         var rig = SubscriberRig(target)

@@ -299,6 +299,14 @@ import Testing
         #expect(rig.answer(.changed(1)) == .write([Announcement(Host("a")!, ssh("192.0.2.1"), .unban)]))
     }
 
+    @Test(arguments: [["a", "c"], ["c", "a"]])
+    func `of two that ban for equally long the first by name stands in the line`(hosts: [String]) {
+        var rig = SubscriberRig(.log)
+        let reports = hosts.map { report("192.0.2.1", host: $0) }
+        rig.carryOut(rig.subscriber.heard(reports, from: 0, epoch: 7, sequence: 2, at: rig.now))
+        #expect(rig.acts == [.write([Announcement(Host("a")!, ssh("192.0.2.1"), .ban)])])
+    }
+
     @Test func `batches grow while calls are quick, and shrink when they are slow, bans and frees by themselves`() {
         var rig = SubscriberRig()
         rig.settings.startsProgram = false
